@@ -1,0 +1,205 @@
+# socktrace: make, make demo, make check. `make help` says the rest.
+#
+# Objects, tests and the demos' programs go to build/; the program is ./socktrace.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CC      ?= cc
+PYTHON  ?= python3
+
+ifeq ($(V),1)
+Q :=
+say := @:
+else
+Q := @
+say := @printf '  %-5s %s\n'
+endif
+
+# --- libraries ---------------------------------------------------------------------------
+
+LIBRARIES := libseccomp libmnl jansson
+# pkg-config's name : Debian's package
+PACKAGES  := libseccomp:libseccomp-dev libmnl:libmnl-dev jansson:libjansson-dev check:check
+
+LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
+LIBRARY_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null)
+
+# --- flags -------------------------------------------------------------------------------
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings \
+	    -Wvla -Wformat=2 -Wimplicit-fallthrough -Wpointer-arith -Wundef -Wcast-qual
+ifneq ($(CI),)
+WARNINGS += -Werror
+endif
+ifneq ($(SANITIZE),)
+SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+
+CFLAGS   ?= -O2 -g
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
+	     -DSOCKTRACE_LIBDIR='"$(PREFIX)/lib/socktrace"' -Itracer -I. \
+	     $(WARNINGS) $(SANITIZERS) $(CFLAGS) -MMD -MP
+
+# --- sources -----------------------------------------------------------------------------
+
+SOURCES := $(wildcard tracer/*.c tracer/*/*.c formatters/*.c formatters/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+# Everything but main(), so that tests can link with it.
+ARCHIVE := $(BUILD)/libsocktrace.a
+UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+HELPERS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
+BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
+# A demo runs from one folder, here as when installed: its programs, twins and scenario.
+DEMO_FILES := $(patsubst demos/%,$(BUILD)/demos/%,$(wildcard demos/*/*.py demos/*/scenario))
+
+ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] formatters/*.[ch] formatters/*/*.[ch] \
+	 demos/*/*.[ch] tests/*/*.[ch])
+
+PROGRAM ?= socktrace
+
+.PHONY: all demos demo check bench torture lint asan install uninstall help clean distclean deps \
+	deps-build deps-test libraries programs
+all: $(PROGRAM) demos
+
+$(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
+	$(say) LINK $@
+	$(Q)$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
+
+$(ARCHIVE): $(filter-out $(BUILD)/tracer/main.o,$(OBJECTS))
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	$(say) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) -c -o $@ $<
+
+# A missing library is named with its package before the compiler stumbles over it.
+libraries:
+	@status=0; for library in $(LIBRARIES); do \
+		pkg-config --exists $$library 2>/dev/null && continue; \
+		for pair in $(PACKAGES); do case $$pair in $$library:*) \
+			echo "socktrace needs the library $$library: install $${pair#*:} (or run: make deps)" >&2;; \
+		esac; done; status=1; \
+	done; exit $$status
+
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
+	 $(BUILD)/tests/unit/main.d
+
+# --- demos -------------------------------------------------------------------------------
+
+demos: $(DEMOS) $(DEMO_FILES)
+
+# libc only: each program stands for itself, as on a slide.
+$(DEMOS): $(BUILD)/demos/%: demos/%.c
+	@mkdir -p $(@D)
+	$(say) DEMO $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -o $@ $<
+
+$(DEMO_FILES): $(BUILD)/demos/%: demos/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+demo:
+	@.ci/packages build
+	@$(MAKE) --no-print-directory all
+	@./$(PROGRAM) --demo echo
+
+# --- tests -------------------------------------------------------------------------------
+
+CHECK_CFLAGS = $(shell pkg-config --cflags check 2>/dev/null)
+CHECK_LIBS   = $(shell pkg-config --libs check 2>/dev/null)
+
+$(BUILD)/tests/unit/main.o: tests/unit/main.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CHECK_CFLAGS) -c -o $@ $<
+
+$(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/tests/unit/main.o $(ARCHIVE)
+	$(say) UNIT $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) $(CHECK_CFLAGS) -Itests/unit -o $@ $< \
+		$(BUILD)/tests/unit/main.o $(ARCHIVE) $(LIBRARY_LIBS) $(CHECK_LIBS)
+
+# Programs to be traced: small, libc only, unless they test a room of ours.
+$(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(say) TEST $@
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread
+
+$(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(say) BENCH $@
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -pthread
+
+programs: all $(UNITS) $(HELPERS)
+
+check:
+	@.ci/packages test
+	@$(MAKE) --no-print-directory programs
+	@BUILD=$(BUILD) SOCKTRACE=./$(PROGRAM) $(PYTHON) tests/run.py $(TESTS)
+
+bench: all $(BENCHES)
+	@BUILD=$(BUILD) SOCKTRACE=./$(PROGRAM) $(PYTHON) tests/bench/bench.py
+
+# The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
+asan:
+	@$(MAKE) --no-print-directory BUILD=build/asan PROGRAM=build/asan/socktrace \
+		SANITIZE=address,undefined CFLAGS='-O1 -g' programs
+	@BUILD=build/asan SOCKTRACE=build/asan/socktrace \
+		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) tests/run.py $(TESTS)
+
+lint: lint-format lint-tidy lint-cppcheck
+	@sh tests/check_layers.sh
+.PHONY: lint-format lint-tidy lint-cppcheck
+lint-format:
+	$(say) FORMAT "clang-format"
+	$(Q)clang-format --dry-run --Werror $(ALL_C)
+lint-tidy:
+	$(say) TIDY "clang-tidy"
+	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -P 2 -n 1 sh -c \
+		'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION=\"x\" \
+		-DSOCKTRACE_LIBDIR=\"x\" -Itracer -I. -Itests/unit 2>/dev/null' lint
+lint-cppcheck:
+	$(say) CHECK "cppcheck"
+	$(Q)cppcheck --quiet --enable=warning,portability,performance --inline-suppr \
+		--error-exitcode=1 --std=c11 -D_GNU_SOURCE -D__x86_64__ -Itracer -I. \
+		--suppress=missingIncludeSystem \
+		$(filter %.c,$(ALL_C)) 2>&1 || exit 1
+
+# --- installation ------------------------------------------------------------------------
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/socktrace/demos
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/socktrace
+	for demo in $(sort $(dir $(DEMOS) $(DEMO_FILES))); do \
+		target=$(DESTDIR)$(PREFIX)/lib/socktrace/demos/$$(basename $$demo); \
+		install -d $$target && \
+		install -m 755 $$(find $$demo -maxdepth 1 -type f -perm -100) $$target && \
+		install -m 644 $$demo/scenario $$demo/*.py $$target || exit 1; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace
+	rm -rf $(DESTDIR)$(PREFIX)/lib/socktrace
+
+# --- the rest ----------------------------------------------------------------------------
+
+deps:
+	@.ci/packages test
+
+clean:
+	rm -rf $(BUILD) $(PROGRAM)
+distclean: clean
+
+help:
+	@echo 'make            build ./socktrace and the demos'
+	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
+	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
+	@echo 'make bench      compare with strace: a table of ratios'
+	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
+	@echo 'make asan       the tests under AddressSanitizer and UBSan'
+	@echo 'make deps       install the packages that are missing (Debian), or name them'
+	@echo 'make install    into PREFIX ($(PREFIX)), below DESTDIR; make uninstall'
+	@echo 'make clean      remove what was built'
+	@echo 'V=1 shows the commands; CI=1 makes warnings errors'

@@ -1,0 +1,40 @@
+#include "formatters/formatter.h"
+#include "formatters/jsonl.h"
+#include "formatters/text/text.h"
+
+#include <string.h>
+
+const struct format formats[] = {
+	{ "text", "txt", "a line for each call, with what it means below it", text_open, text_write,
+	  text_close },
+	{ "jsonl", "jsonl", "the recording, from which --replay makes every other format",
+	  jsonl_open, jsonl_write, jsonl_close },
+	{ 0 },
+};
+
+const struct format *format_named(const char *name)
+{
+	for (const struct format *format = formats; format->name; format++)
+		if (strcmp(format->name, name) == 0)
+			return format;
+	return NULL;
+}
+
+/* "run.txt" ends in ".txt"; a file named ".txt" has no extension, and "dir.txt/run" neither. */
+static bool has_extension(const char *path, const char *extension)
+{
+	const char *slash = strrchr(path, '/');
+	const char *file = slash ? slash + 1 : path;
+	size_t length = strlen(file);
+	size_t tail = strlen(extension);
+	return length > tail + 1 && file[length - tail - 1] == '.' &&
+	       strcmp(file + length - tail, extension) == 0;
+}
+
+const struct format *format_for_path(const char *path)
+{
+	for (const struct format *format = formats; format->name; format++)
+		if (has_extension(path, format->extension))
+			return format;
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/* A format: turns records into a FILE, and does nothing else. */
+#pragma once
+
+#include "types/record.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct format_options {
+	bool color;
+	unsigned width;    /* columns of the terminal, 0: unlimited */
+	size_t show_bytes; /* -s: payload bytes shown */
+	enum {
+		TIME_NONE,
+		TIME_SECONDS,
+		TIME_MICROS,
+		TIME_EPOCH,
+		TIME_RELATIVE
+	} time;        /* -t -tt -ttt -r */
+	bool duration; /* -T */
+	bool quiet;    /* -q: no start and end lines */
+};
+
+struct formatter;
+
+struct format {
+	const char *name;      /* "text" */
+	const char *extension; /* "txt"; what -o FILE.txt means */
+	const char *summary;   /* one line for --list formats */
+	/* NULL if there is no memory. The file is borrowed and stays the caller's to close. */
+	struct formatter *(*open)(FILE *file, const struct format_options *options);
+	/* Write errors stay in the FILE (ferror), as stdio does it. */
+	void (*write)(struct formatter *formatter, const struct record *record);
+	/* After the last record, also when there was no RECORD_END. */
+	void (*close)(struct formatter *formatter);
+};
+
+/* All of them; the last row's name is NULL. */
+extern const struct format formats[];
+const struct format *format_named(const char *name);
+/* By the extension of a path; NULL if it has none that we know. */
+const struct format *format_for_path(const char *path);

@@ -1,0 +1,23 @@
+/* Parts of a JSON record: each put_... leaves out what does not apply. */
+#pragma once
+
+#include "types/record.h"
+
+#include <jansson.h>
+
+/* A string; bytes that are no UTF-8 become U+FFFD. NULL or empty: nothing is put. */
+void put_text(json_t *object, const char *key, const char *text);
+void put_number(json_t *object, const char *key, int64_t number);
+/* Takes the value over; nothing is put if it is an empty array or object. */
+void put_value(json_t *object, const char *key, json_t *value);
+/* A NULL-terminated list; NULL: nothing is put. */
+void put_list(json_t *object, const char *key, const char *const *list);
+/* "text" or "base64", "length", "captured"; the first two stay away from an empty payload. */
+void put_bytes(json_t *object, const struct value_bytes *bytes);
+
+/* What INTERFACE calls `args`, `fields` and `items`. */
+json_t *json_args(const struct value *values, size_t count);
+
+/* The fields of `enter` and `call` that tell of the call. */
+void put_call(json_t *object, const struct record *record);
+void put_socket(json_t *object, const struct record *record);

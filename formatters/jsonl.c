@@ -1,0 +1,214 @@
+#include "formatters/jsonl.h"
+
+#include "formatters/json.h"
+#include "support/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCHEMA = 1 };
+
+struct formatter {
+	FILE *file;
+};
+
+struct formatter *jsonl_open(FILE *file, const struct format_options *options)
+{
+	(void)options; /* a record is whole, whatever is shown elsewhere */
+	struct formatter *formatter = malloc(sizeof *formatter);
+	if (formatter)
+		formatter->file = file;
+	return formatter;
+}
+
+void jsonl_close(struct formatter *formatter)
+{
+	free(formatter);
+}
+
+static void put_time(json_t *object, const struct record *record)
+{
+	put_number(object, "t", (int64_t)record->time);
+}
+
+/* n, t and where: what `enter` and `call` begin with; `process` has no n. */
+static void put_place(json_t *object, const struct record *record)
+{
+	if (record->number)
+		put_number(object, "n", (int64_t)record->number);
+	put_time(object, record);
+	if (record->type == RECORD_CALL)
+		put_number(object, "dur",
+			   (int64_t)(record->event->returned - record->event->entered));
+	if (record->pid)
+		put_number(object, "pid", record->pid);
+	if (record->tid)
+		put_number(object, "tid", record->tid);
+	put_text(object, "lane", record->lane);
+}
+
+static void write_header(json_t *object, const struct record *record)
+{
+	const struct record_header *header = record->header;
+	json_t *commands = json_array();
+	for (const char *const *const *argv = header->commands; argv && *argv; argv++) {
+		json_t *holder = json_object();
+		put_list(holder, "argv", *argv);
+		json_array_append(commands, json_object_get(holder, "argv"));
+		json_decref(holder);
+	}
+	put_number(object, "schema", SCHEMA);
+	put_text(object, "socktrace", header->version);
+	put_text(object, "kernel", header->kernel);
+	put_text(object, "started", header->started);
+	put_value(object, "command", commands);
+	put_text(object, "lang", header->lang);
+	json_object_set_new_nocheck(object, "isolated", json_boolean(header->isolated));
+	put_list(object, "witnesses", header->witnesses);
+	put_text(object, "title", header->title);
+	put_text(object, "lesson", header->lesson);
+}
+
+static void write_process(json_t *object, const struct record *record)
+{
+	const struct record_process *process = record->process;
+	put_place(object, record);
+	put_text(object, "what", process_what_name(process->what));
+	if (process->parent)
+		put_number(object, "parent", process->parent);
+	put_text(object, "program", process->program);
+	put_list(object, "argv", process->argv);
+	if (process->status >= 0)
+		put_number(object, "status", process->status);
+	put_text(object, "signal", process->signal);
+}
+
+static void write_call(json_t *object, const struct record *record)
+{
+	put_place(object, record);
+	put_call(object, record);
+}
+
+static void write_unfinished(json_t *object, const struct record *record)
+{
+	put_number(object, "n", (int64_t)record->number);
+	put_time(object, record);
+	put_text(object, "why", record->why);
+}
+
+static void write_output(json_t *object, const struct record *record)
+{
+	json_t *data = json_object();
+	put_bytes(data, &record->output.data);
+	put_time(object, record);
+	if (record->pid)
+		put_number(object, "pid", record->pid);
+	put_text(object, "lane", record->lane);
+	put_number(object, "fd", record->output.fd);
+	put_value(object, "data", data);
+}
+
+static void write_state(json_t *object, const struct record *record)
+{
+	const struct record_transition *transition = &record->transition;
+	put_time(object, record);
+	put_socket(object, record);
+	put_text(object, "from", tcp_state_name(transition->from));
+	put_text(object, "to", tcp_state_name(transition->to));
+	put_text(object, "witness", witness_name(transition->witness));
+	if (transition->cause)
+		put_number(object, "cause", (int64_t)transition->cause);
+}
+
+static json_t *json_end_of_connection(const struct record_end_of_connection *end)
+{
+	json_t *object = json_object();
+	json_t *states = json_array();
+	for (size_t i = 0; i < end->state_count; i++)
+		json_array_append_new(states, json_string(tcp_state_name(end->states[i])));
+	put_text(object, "socket", end->socket);
+	put_text(object, "lane", end->lane);
+	put_text(object, "address", end->address);
+	/* Of an end that is not traced nobody counted the bytes. */
+	if (end->socket) {
+		put_number(object, "bytes_sent", (int64_t)end->bytes_sent);
+		put_number(object, "bytes_received", (int64_t)end->bytes_received);
+	}
+	put_value(object, "states", states);
+	return object;
+}
+
+static void write_connection(json_t *object, const struct record *record)
+{
+	const struct record_connection *connection = record->connection;
+	json_t *ends = json_array();
+	for (size_t i = 0; i < 2; i++)
+		json_array_append_new(ends, json_end_of_connection(&connection->ends[i]));
+	put_number(object, "id", (int64_t)connection->id);
+	put_value(object, "ends", ends);
+	put_number(object, "opened", (int64_t)connection->opened);
+	put_text(object, "closed", connection_closed_name(connection->closed));
+	put_number(object, "calls", (int64_t)connection->calls);
+}
+
+static void write_end(json_t *object, const struct record *record)
+{
+	put_time(object, record);
+	put_number(object, "calls", (int64_t)record->end.calls);
+	put_number(object, "lost", (int64_t)record->end.lost);
+	put_list(object, "mistakes", record->end.mistakes);
+}
+
+static const struct {
+	const char *type;
+	void (*write)(json_t *object, const struct record *record);
+} types[] = {
+	[RECORD_HEADER] = { "header", write_header },
+	[RECORD_PROCESS] = { "process", write_process },
+	[RECORD_ENTER] = { "enter", write_call },
+	[RECORD_CALL] = { "call", write_call },
+	[RECORD_UNFINISHED] = { "unfinished", write_unfinished },
+	[RECORD_OUTPUT] = { "output", write_output },
+	[RECORD_STATE] = { "state", write_state },
+	[RECORD_CONNECTION] = { "connection", write_connection },
+	[RECORD_END] = { "end", write_end },
+};
+
+/* Whether the line may be shown on a terminal as it is: jansson escapes only C0 controls. */
+static bool is_inert(const char *line, size_t size)
+{
+	while (size) {
+		size_t plain = 0;
+		while (plain < size && line[plain] >= ' ' && line[plain] < 0x7F)
+			plain++;
+		line += plain;
+		size -= plain;
+		if (!size)
+			break;
+		uint32_t code = 0;
+		size_t length = utf8_length(line, size, &code);
+		if (!length || !text_printable(code))
+			return false;
+		line += length;
+		size -= length;
+	}
+	return true;
+}
+
+void jsonl_write(struct formatter *formatter, const struct record *record)
+{
+	json_t *object = json_object();
+	put_text(object, "type", types[record->type].type);
+	types[record->type].write(object, record);
+	char *line = json_dumps(object, JSON_COMPACT);
+	if (line && !is_inert(line, strlen(line))) {
+		free(line);
+		line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+	}
+	json_decref(object);
+	if (!line)
+		return;
+	fputs(line, formatter->file);
+	putc('\n', formatter->file);
+	free(line);
+}

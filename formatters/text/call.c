@@ -1,0 +1,226 @@
+#include "formatters/made.h"
+#include "formatters/text/parts.h"
+#include "formatters/text/values.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+enum {
+	NARROW = 100, /* below that, payloads shrink to make a line fit */
+	SHORTEST_PAYLOAD = 16,
+};
+
+/* The length of an address or an option says nothing the argument before it does not,
+ * unless that one was not read, or the length may be what is wrong. */
+static bool is_hidden(const struct event *event, size_t i)
+{
+	const struct value *arg = &event->args[i];
+	if (i == 0 || arg->kind != VALUE_INTEGER || !arg->name || event->error == EINVAL)
+		return false;
+	if (strcmp(arg->name, "addrlen") != 0 && strcmp(arg->name, "optlen") != 0)
+		return false;
+	return event->args[i - 1].kind != VALUE_ADDRESS;
+}
+
+/* The first argument that the kernel has still to write; all of them if there is none. */
+static size_t first_output(const struct event *event)
+{
+	for (size_t i = 0; i < event->arg_count; i++)
+		if (holds_address(&event->args[i]))
+			return i;
+	return event->arg_count;
+}
+
+static void put_args(struct line *line, const struct event *event, size_t count, size_t show)
+{
+	const char *comma = "";
+	for (size_t i = 0; i < count; i++) {
+		if (is_hidden(event, i))
+			continue;
+		line_put(line, comma);
+		put_argument(line, &event->args[i], show);
+		comma = ", ";
+	}
+}
+
+static void put_error(struct line *line, const struct event *event)
+{
+	/* In the C locale whatever --lang says: these are the words a search engine knows. */
+	const char *meaning = strerrordesc_np(event->error);
+	line_style(line, STYLE_ERROR);
+	line_put(line, "-1 ");
+	line_name(line, event->error_name ? event->error_name : "");
+	if (meaning)
+		line_format(line, " (%s)", meaning);
+	line_style(line, STYLE_PLAIN);
+}
+
+static void put_result(struct line *line, const struct event *event)
+{
+	line_put(line, " = ");
+	if (event->restarted)
+		line_put(line, "? (interrupted by a signal, restarts)");
+	else if (event->error)
+		put_error(line, event);
+	else
+		line_format(line, "%" PRId64, event->result);
+}
+
+static uint64_t duration(const struct event *event)
+{
+	return event->returned - event->entered;
+}
+
+static void put_duration(struct line *line, const struct event *event)
+{
+	uint64_t micros = duration(event) / 1000;
+	line_format(line, " <%" PRIu64 ".%06" PRIu64 ">", micros / 1000000, micros % 1000000);
+}
+
+static void put_call(struct formatter *text, const struct record *record, size_t show)
+{
+	const struct event *event = record->event;
+	struct line *line = &text->line;
+	line_name(line, event->name);
+	line_put(line, "(");
+	if (record->type == RECORD_ENTER) {
+		size_t known = first_output(event);
+		put_args(line, event, known, show);
+		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
+		return;
+	}
+	put_args(line, event, event->arg_count, show);
+	line_put(line, ")");
+	put_result(line, event);
+	if (text->options.duration)
+		put_duration(line, event);
+}
+
+/* Shows less of the payloads until the line fits, or no more can be left out. */
+static void fit_call(struct formatter *text, const struct record *record)
+{
+	struct line *line = &text->line;
+	size_t width = text->options.width;
+	size_t show = text->options.show_bytes;
+	struct line_mark mark = line_mark(line);
+	put_call(text, record, show);
+	if (width == 0 || width >= NARROW)
+		return;
+	size_t longest = longest_payload(record->event->args, record->event->arg_count);
+	show = longest < show ? longest : show;
+	while (line->columns > width && show > SHORTEST_PAYLOAD) {
+		/* An escape takes up to four columns: never leave out more than needed. */
+		size_t less = 1 + (line->columns - width) / 4;
+		show = show > SHORTEST_PAYLOAD + less ? show - less : SHORTEST_PAYLOAD;
+		line_rewind(line, mark);
+		put_call(text, record, show);
+	}
+}
+
+/* What a call waits for, as far as its arguments tell; NULL: they do not. */
+static const char *awaited(const struct record *record)
+{
+	const struct event *event = record->event;
+	size_t known = first_output(event);
+	if (!record->socket)
+		return "for an event";
+	if (record->socket->role == ROLE_LISTENER)
+		return "for a client";
+	if (longest_payload(event->args, known))
+		return "for room in the send buffer";
+	/* A peer's address that comes first is one to connect to, in memory nobody may read. */
+	bool address = known < event->arg_count && event->args[known].name &&
+		       strcmp(event->args[known].name, "addr") == 0;
+	return known < event->arg_count && !address ? "for data" : NULL;
+}
+
+static void put_awaited(struct formatter *text, const struct record *record)
+{
+	const char *what = awaited(record);
+	if (!what)
+		return;
+	text_detail(text, "waits");
+	line_put(&text->line, what);
+}
+
+static bool has_endpoint(const struct event *event)
+{
+	for (size_t i = 0; i < event->arg_count; i++)
+		if (event->args[i].kind == VALUE_ENDPOINT)
+			return true;
+	return false;
+}
+
+/* Who was accepted, where the program did not ask. */
+static void put_peer(struct formatter *text, const struct record *record)
+{
+	const struct socket *socket = record->socket;
+	if (!socket || socket->role != ROLE_ACCEPTED || !*socket->remote ||
+	    has_endpoint(record->event) || !record_made_socket(record))
+		return;
+	text_detail(text, "peer");
+	line_name(&text->line, socket->remote);
+}
+
+static void put_details(struct formatter *text, const struct record *record, bool resumed)
+{
+	text_python(text, record, resumed);
+	if (record->type == RECORD_ENTER) {
+		put_awaited(text, record);
+		return;
+	}
+	put_peer(text, record);
+	text_states(text, record);
+	text_notes(text, record);
+}
+
+void text_call(struct formatter *text, const struct record *record)
+{
+	struct waiting_call *waited = memory_resume(&text->memory, record->number);
+	bool resumed = waited && record->type == RECORD_CALL;
+	/* A completed call stands where it returned. */
+	uint64_t time = record->time + (resumed ? duration(record->event) : 0);
+	waiting_call_free(waited);
+
+	memory_learn(&text->memory, record);
+	if (record->type == RECORD_ENTER)
+		memory_wait(&text->memory, record);
+	text_begin(text, record->number, time, record->lane);
+	line_pad(&text->line, text->indent);
+	if (resumed)
+		text_styled(text, STYLE_DIM, "... ");
+	fit_call(text, record);
+	put_details(text, record, resumed);
+	line_break(&text->line);
+}
+
+static const char *why_unfinished(const char *why)
+{
+	static const struct {
+		const char *why, *words;
+	} reasons[] = {
+		{ "exit", "the process ended" },
+		{ "exec", "another thread replaced the program" },
+		{ "detach", "socktrace let the program go" },
+		{ "killed", "the process was killed" },
+	};
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (why && strcmp(why, reasons[i].why) == 0)
+			return reasons[i].words;
+	return why ? why : "the reason is not known";
+}
+
+void text_unfinished(struct formatter *text, const struct record *record)
+{
+	struct line *line = &text->line;
+	struct waiting_call *waited = memory_resume(&text->memory, record->number);
+	text_begin(text, record->number, record->time, waited ? waited->lane : NULL);
+	line_pad(line, text->indent);
+	text_styled(text, STYLE_DIM, "... ");
+	line_name(line, waited && waited->call ? waited->call : "the call");
+	line_put(line, " did not return: ");
+	line_name(line, why_unfinished(record->why));
+	line_break(line);
+	waiting_call_free(waited);
+}

@@ -1,0 +1,46 @@
+/* What the parts of the text format share: its memory, and how a line begins. */
+#pragma once
+
+#include "formatters/formatter.h"
+#include "formatters/line.h"
+#include "formatters/text/memory.h"
+#include "formatters/text/table.h"
+
+/* Only what a recording carries is read from a record, so that a replay gives the same. */
+struct formatter {
+	FILE *file;
+	struct format_options options;
+	struct line line; /* the lines of the record that is being written */
+	struct line scratch;
+	size_t lane_width; /* the widest lane so far */
+	size_t indent;     /* the column of the call, under which its details stand */
+	int64_t started;   /* the wall clock in nanoseconds when the trace's showed 0 */
+	uint64_t previous; /* the time of the line before, for -r */
+	struct memory_of_run memory;
+	struct connection_table table; /* of the connections, for the end */
+	bool ended;
+};
+
+/* `     7 client` with the time between them if asked for; number 0: blanks. The column
+ * two blanks further on becomes the indent. */
+void text_begin(struct formatter *text, uint64_t number, uint64_t time, const char *lane);
+/* A new line under the call: `python  `. An empty label continues the detail above. */
+void text_detail(struct formatter *text, const char *label);
+void text_styled(struct formatter *text, enum style style, const char *words);
+
+/* header: remembers when the trace started, shows a demo's title. */
+void text_header(struct formatter *text, const struct record *record);
+
+/* enter, call, unfinished: call.c */
+void text_call(struct formatter *text, const struct record *record);
+void text_unfinished(struct formatter *text, const struct record *record);
+
+/* The lines below a call: python.c, state.c, notes.c */
+void text_python(struct formatter *text, const struct record *record, bool resumed);
+void text_states(struct formatter *text, const struct record *record);
+void text_notes(struct formatter *text, const struct record *record);
+
+/* The other records: process.c, state.c */
+void text_process(struct formatter *text, const struct record *record);
+void text_output(struct formatter *text, const struct record *record);
+void text_transition(struct formatter *text, const struct record *record);

@@ -1,0 +1,225 @@
+#include "formatters/text/text.h"
+
+#include "formatters/text/parts.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	NUMBER_COLUMNS = 6,
+	NARROWEST_LANE = 6,
+	LABEL_COLUMNS = 8,
+	LANE_GAP = 2,
+};
+
+static const int64_t second = 1000000000;
+
+struct formatter *text_open(FILE *file, const struct format_options *options)
+{
+	struct formatter *text = calloc(1, sizeof *text);
+	if (!text)
+		return NULL;
+	text->file = file;
+	text->options = *options;
+	text->lane_width = NARROWEST_LANE;
+	text->line.color = options->color;
+	return text;
+}
+
+/* FNV-1a, of the ASCII characters alone: others are repaired in a recording, and the
+ * colours of a replay are those of the trace. */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xCBF29CE484222325);
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x80)
+			value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+	return value >> 32;
+}
+
+static void put_lane(struct line *line, const char *lane)
+{
+	line_style(line, STYLE_LANE + (enum style)(hash(lane) % LANE_STYLES));
+	line_name(line, lane);
+	line_style(line, STYLE_PLAIN);
+}
+
+/* As strace has it: -t 12:34:56, -tt 12:34:56.123456, -ttt 1700000000.123456, -r 0.000123. */
+static void put_time(struct formatter *text, uint64_t time)
+{
+	struct line *line = &text->line;
+	/* Unsigned: a recording may claim any time, and must not overflow. */
+	int64_t wall = (int64_t)((uint64_t)text->started + time);
+	int64_t since = time > text->previous ? (int64_t)(time - text->previous) : 0;
+	time_t seconds = wall / second;
+	int micros = (int)(wall % second / 1000);
+	struct tm local = { 0 };
+
+	text->previous = time;
+	switch (text->options.time) {
+	case TIME_NONE:
+		return;
+	case TIME_EPOCH:
+		line_format(line, "%" PRId64 ".%06d ", (int64_t)seconds, micros);
+		return;
+	case TIME_RELATIVE:
+		line_format(line, "%6" PRId64 ".%06d ", since / second,
+			    (int)(since % second / 1000));
+		return;
+	case TIME_SECONDS:
+	case TIME_MICROS:
+		localtime_r(&seconds, &local);
+		line_format(line, "%02d:%02d:%02d", local.tm_hour, local.tm_min, local.tm_sec);
+		if (text->options.time == TIME_MICROS)
+			line_format(line, ".%06d", micros);
+		line_put(line, " ");
+		return;
+	}
+}
+
+void text_begin(struct formatter *text, uint64_t number, uint64_t time, const char *lane)
+{
+	struct line *line = &text->line;
+	if (number)
+		line_format(line, "%*" PRIu64, NUMBER_COLUMNS, number);
+	line_pad(line, NUMBER_COLUMNS);
+	line_blanks(line, 1);
+	put_time(text, time);
+	size_t start = line->columns;
+	put_lane(line, lane ? lane : "");
+	if (line->columns - start > text->lane_width)
+		text->lane_width = line->columns - start;
+	line_pad(line, start + text->lane_width);
+	text->indent = line->columns + LANE_GAP;
+}
+
+void text_styled(struct formatter *text, enum style style, const char *words)
+{
+	line_style(&text->line, style);
+	line_put(&text->line, words);
+	line_style(&text->line, STYLE_PLAIN);
+}
+
+void text_detail(struct formatter *text, const char *label)
+{
+	line_break(&text->line);
+	line_pad(&text->line, text->indent);
+	if (*label)
+		text_styled(text, STYLE_DIM, label);
+	line_pad(&text->line, text->indent + LABEL_COLUMNS);
+}
+
+/* RFC 3339 with nine digits, UTC: 2024-05-01T12:00:00.000000000Z. 0 if it is not. */
+static int64_t wall_clock(const char *started)
+{
+	const int64_t last = INT64_MAX / second - 1;
+	struct tm utc = { 0 };
+	int nanoseconds = 0;
+	if (!started ||
+	    sscanf(started, "%4d-%2d-%2dT%2d:%2d:%2d.%9d", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
+		   &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &nanoseconds) != 7)
+		return 0;
+	utc.tm_year -= 1900;
+	utc.tm_mon -= 1;
+	int64_t seconds = timegm(&utc);
+	return seconds < 0 || seconds > last ? 0 : seconds * second + nanoseconds;
+}
+
+void text_header(struct formatter *text, const struct record *record)
+{
+	const struct record_header *header = record->header;
+	struct line *line = &text->line;
+	text->started = wall_clock(header->started);
+	if (!header->title || text->options.quiet)
+		return;
+	line_style(line, STYLE_BOLD);
+	line_wrap(line, header->title, text->options.width);
+	line_style(line, STYLE_PLAIN);
+	line_break(line);
+	if (header->lesson) {
+		line_wrap(line, header->lesson, text->options.width);
+		line_break(line);
+	}
+	line_break(line);
+}
+
+static void text_connection(struct formatter *text, const struct record *record)
+{
+	connection_table_add(&text->table, record->connection, &text->memory);
+	memory_forget(&text->memory, record->connection->ends[0].socket);
+	memory_forget(&text->memory, record->connection->ends[1].socket);
+}
+
+static void put_mistakes(struct formatter *text, const char *const *mistakes)
+{
+	struct line *line = &text->line;
+	line_break(line);
+	text_styled(text, STYLE_BOLD, "mistakes");
+	line_put(line, "  ");
+	struct line *list = &text->scratch;
+	list->size = 0;
+	for (const char *const *mistake = mistakes; *mistake; mistake++) {
+		line_put(list, mistake == mistakes ? "" : ", ");
+		line_put(list, *mistake);
+	}
+	line_wrap(line, line_string(list), text->options.width);
+	line_break(line);
+}
+
+/* RECORD_END, or none if the record was cut off. */
+static void put_end(struct formatter *text, const struct record_end *end)
+{
+	struct line *line = &text->line;
+	if (text->options.quiet)
+		return;
+	connection_table_put(&text->table, line, text->options.width);
+	if (end && end->mistakes && *end->mistakes)
+		put_mistakes(text, end->mistakes);
+	if (end && end->lost) {
+		line_break(line);
+		text_styled(text, STYLE_ERROR, "incomplete");
+		line_format(line,
+			    "  evidence was lost %" PRIu64 " time%s: what stands above may lack "
+			    "lines",
+			    end->lost, end->lost == 1 ? "" : "s");
+		line_break(line);
+	}
+}
+
+static void text_end(struct formatter *text, const struct record *record)
+{
+	put_end(text, &record->end);
+	text->ended = true;
+}
+
+void text_write(struct formatter *text, const struct record *record)
+{
+	static void (*const writers[])(struct formatter *, const struct record *) = {
+		[RECORD_HEADER] = text_header,
+		[RECORD_PROCESS] = text_process,
+		[RECORD_ENTER] = text_call,
+		[RECORD_CALL] = text_call,
+		[RECORD_UNFINISHED] = text_unfinished,
+		[RECORD_OUTPUT] = text_output,
+		[RECORD_STATE] = text_transition,
+		[RECORD_CONNECTION] = text_connection,
+		[RECORD_END] = text_end,
+	};
+	writers[record->type](text, record);
+	line_write(&text->line, text->file);
+}
+
+void text_close(struct formatter *text)
+{
+	if (!text)
+		return;
+	if (!text->ended)
+		put_end(text, NULL);
+	line_write(&text->line, text->file);
+	line_done(&text->line);
+	line_done(&text->scratch);
+	memory_done(&text->memory);
+	connection_table_done(&text->table);
+	free(text);
+}

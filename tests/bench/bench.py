@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""
+Times the loops of loops.c untraced, under socktrace and under strace, and prints a table of
+ratios. Nothing is subtracted and nothing asserted: start-up is in every number, and has a row of
+its own. The tools take turns, so that a machine that gets busy slows all of them.
+
+    BUILD=build SOCKTRACE=./socktrace python3 tests/bench/bench.py [--runs N] [LOOP...]
+"""
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+BUILD = os.environ.get('BUILD', 'build')
+SOCKTRACE = os.environ.get('SOCKTRACE', './socktrace')
+STRACE = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=read,write,close,%network']
+
+# Iterations: enough to see the loop behind the start-up, few enough for two minutes in all.
+LOOPS = {
+    'true': 1,
+    'files': 20000,
+    'pair': 4000,
+    'pairrw': 4000,
+    'tcp': 300,
+    'tcp2': 300,
+}
+LONGEST = 60    # seconds for one run; what takes longer gets no number
+
+
+def tools():
+    """Column heading -> the words before the program."""
+    found = {'untraced': []}
+    if os.access(SOCKTRACE, os.X_OK):
+        found['socktrace'] = [SOCKTRACE, '-q', '-o', '/dev/null']
+    else:
+        print(f'{SOCKTRACE} is missing: run make. Its column is left out.\n')
+    if shutil.which('strace'):
+        found['strace'] = STRACE + ['-o', '/dev/null']
+        found['strace -yy'] = STRACE + ['-yy', '-o', '/dev/null']
+    else:
+        print('strace is missing: its columns are left out (Debian: apt-get install strace).\n')
+    return found
+
+
+def program(loop):
+    if loop == 'true':
+        return ['/bin/true']
+    return [os.path.join(BUILD, 'tests/bench/loops'), loop, str(LOOPS[loop])]
+
+
+def seconds(command):
+    """How long one run took; None if it failed or took too long."""
+    before = time.monotonic()
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode:
+        message = done.stderr.decode(errors='replace').strip()
+        print(f'status {done.returncode} from {" ".join(command)}\n    {message}',
+              file=sys.stderr)
+        return None
+    return time.monotonic() - before
+
+
+def measure(loop, found, runs):
+    """Heading -> median of the runs, the tools taking turns."""
+    times = {heading: [] for heading in found}
+    for _ in range(runs):
+        for heading, words in found.items():
+            if None not in times[heading]:
+                times[heading].append(seconds(words + program(loop)))
+    return {heading: None if None in values else statistics.median(values)
+            for heading, values in times.items()}
+
+
+def cell(median, base, count):
+    """Median in ms, microseconds for each iteration, and how many times the untraced run."""
+    if median is None:
+        return 'failed'
+    each = f'{median / count * 1e6:8.1f} us' if count > 1 else ' ' * 11
+    ratio = f'{median / base:8.1f} x' if base else ' ' * 10
+    return f'{median * 1000:8.1f} ms {each} {ratio}'
+
+
+def print_row(cells, widths):
+    print('| ' + ' | '.join(text.ljust(width) for text, width in zip(cells, widths)) + ' |',
+          flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n\n')[0].strip())
+    parser.add_argument('--runs', type=int, default=5, help='runs for each median')
+    parser.add_argument('loops', nargs='*', metavar='LOOP', help=', '.join(LOOPS))
+    chosen = parser.parse_args()
+    unknown = [loop for loop in chosen.loops if loop not in LOOPS]
+    if unknown or chosen.runs < 1:
+        parser.error(f'no such loop: {unknown[0]}' if unknown else 'at least one run')
+    return chosen
+
+
+def main():
+    chosen = arguments()
+    found = tools()
+    widths = [6, 10] + [max(len(cell(1, 1, 2)), len(heading)) for heading in found]
+    print(f'Medians of {chosen.runs} runs: the whole run, each iteration, and the ratio to '
+          'untraced.\n')
+    print_row(['loop', 'iterations'] + list(found), widths)
+    print_row(['-' * width for width in widths], widths)
+    for loop in chosen.loops or LOOPS:
+        medians = measure(loop, found, chosen.runs)
+        cells = [cell(median, medians['untraced'], LOOPS[loop]) for median in medians.values()]
+        print_row([loop, str(LOOPS[loop])] + cells, widths)
+
+
+main()

@@ -1,0 +1,346 @@
+/* Random records, made of the pieces with which formats have been broken. */
+#pragma once
+
+#include "records.h"
+#include "support/arena.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+struct random {
+	uint64_t state;
+	struct arena *arena; /* of the record that is being made */
+};
+
+/* xorshift64*: the same numbers on every machine. */
+static inline uint64_t random_number(struct random *random, uint64_t below)
+{
+	random->state ^= random->state >> 12;
+	random->state ^= random->state << 25;
+	random->state ^= random->state >> 27;
+	return (random->state * UINT64_C(0x2545F4914F6CDD1D) >> 16) % below;
+}
+
+static inline bool random_chance(struct random *random)
+{
+	return random_number(random, 2) == 1;
+}
+
+/* Pieces that formats have been broken with. */
+static const char *random_piece(struct random *random, size_t *ret_size)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+	} pieces[] = {
+		{ "\0", 1 },
+		{ "\xe2\x80\xae", 3 },
+		{ "\xff", 1 },
+		{ "\x1b[2J", 4 },
+		{ "\xe4\xbd", 2 },
+		{ "\xc2\x9b", 2 },
+		{ "\"", 1 },
+		{ "\\", 1 },
+		{ "'", 1 },
+		{ "  # ", 4 },
+		{ "\n", 1 },
+		{ "\r\t", 2 },
+		{ "你好", 6 },
+		{ "\xf0\x9f\x98\x80", 4 },
+		{ "hello ", 6 },
+		{ "e\xcc\x81", 3 },
+		{ "\xed\xa0\x80", 3 },
+		{ "\xc0\x80", 2 },
+		{ "\xef\xbf\xbd", 3 },
+		{ "\x7f", 1 },
+	};
+	size_t i = random_number(random, sizeof pieces / sizeof *pieces);
+	*ret_size = pieces[i].size;
+	return pieces[i].bytes;
+}
+
+static const char *random_bytes(struct random *random, size_t *ret_size)
+{
+	char bytes[256];
+	size_t size = 0;
+	for (uint64_t left = random_number(random, 20); left; left--) {
+		size_t length = 0;
+		const char *piece = random_piece(random, &length);
+		memcpy(bytes + size, piece, length);
+		size += length;
+	}
+	*ret_size = size;
+	return arena_copy_bytes(random->arena, bytes, size);
+}
+
+/* A C string, so it ends at a NUL; never empty, since a record has no empty fields. */
+static const char *random_text(struct random *random)
+{
+	size_t size = 0;
+	return arena_printf(random->arena, "x%s", random_bytes(random, &size));
+}
+
+static const char *random_id(struct random *random)
+{
+	return arena_printf(random->arena, "%" PRIu64, random_number(random, 8) + 1);
+}
+
+static inline enum tcp_state random_state(struct random *random)
+{
+	return (enum tcp_state)random_number(random, STATE_COUNT);
+}
+
+static const char *const *random_list(struct random *random)
+{
+	size_t count = random_number(random, 4);
+	const char **list = arena_zero(random->arena, (count + 1) * sizeof *list);
+	for (size_t i = 0; i < count; i++)
+		list[i] = random_text(random);
+	return list;
+}
+
+static inline struct value random_value(struct random *random, const char *name, int depth);
+
+static inline struct value_list random_values(struct random *random, bool named, int depth)
+{
+	struct value_list list = { .count = random_number(random, 4) };
+	list.items = arena_zero(random->arena, (list.count + 1) * sizeof *list.items);
+	for (size_t i = 0; i < list.count; i++)
+		list.items[i] = random_value(random, named ? random_text(random) : NULL, depth);
+	return list;
+}
+
+static inline struct value_flags random_flags(struct random *random)
+{
+	static const char *names[] = { "MSG_PEEK", "MSG_OOB" };
+	return (struct value_flags){ .value = random_number(random, UINT64_MAX),
+				     .names = names,
+				     .count = random_number(random, 3),
+				     .unknown = random_number(random, 3) };
+}
+
+static inline struct value random_value(struct random *random, const char *name, int depth)
+{
+	/* Structures and arrays, which stand before the last kind, end at some depth. */
+	enum value_kind kind = (enum value_kind)random_number(random, VALUE_ADDRESS + 1);
+	if (depth == 0 && (kind == VALUE_STRUCT || kind == VALUE_ARRAY))
+		kind = VALUE_ADDRESS;
+	struct value value = { .kind = kind, .name = name };
+	switch (kind) {
+	case VALUE_INTEGER:
+		value.integer = (int64_t)random_number(random, UINT64_MAX);
+		break;
+	case VALUE_DESCRIPTOR:
+		value.descriptor.fd = (int)random_number(random, 6) - 1;
+		value.descriptor.socket = random_chance(random) ? random_id(random) : NULL;
+		break;
+	case VALUE_CONSTANT:
+		value.constant.value = (int64_t)random_number(random, 100) - 50;
+		value.constant.name = random_chance(random) ? "AF_INET" : NULL;
+		break;
+	case VALUE_FLAGS:
+		value.flags = random_flags(random);
+		break;
+	case VALUE_BYTES:
+		value.bytes.data = random_bytes(random, &value.bytes.captured);
+		value.bytes.length = value.bytes.captured + random_number(random, 3);
+		break;
+	case VALUE_ENDPOINT:
+		value.endpoint = random_text(random);
+		break;
+	case VALUE_STRUCT:
+	case VALUE_ARRAY:
+		value.list = random_values(random, kind == VALUE_STRUCT, depth - 1);
+		break;
+	case VALUE_ADDRESS:
+		value.address = random_chance(random) ? random_number(random, UINT64_MAX) : 0;
+		break;
+	}
+	return value;
+}
+
+static const struct event *random_event(struct random *random, bool returned)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} errors[] = { { EPIPE, "EPIPE" }, { EINVAL, "EINVAL" }, { 524, "ERRNO_524" } };
+	struct event *event = arena_zero(random->arena, sizeof *event);
+	event->name = random_chance(random) ? "recv" : random_text(random);
+	event->arg_count = random_number(random, EVENT_ARGS + 1);
+	for (size_t i = 0; i < event->arg_count; i++)
+		event->args[i] = random_value(random, random_chance(random) ? "addrlen" : "buf", 3);
+	event->fd = (int)random_number(random, 5) - 1;
+	if (!returned)
+		return event;
+	event->entered = 5;
+	event->returned = 5 + random_number(random, 5000000);
+	event->result = (int64_t)random_number(random, 6) - 1;
+	event->restarted = random_number(random, 10) == 0;
+	event->new_sockets[0] = random_chance(random) ? random_id(random) : NULL;
+	if (random_chance(random) && !event->restarted) {
+		size_t i = random_number(random, sizeof errors / sizeof *errors);
+		event->error = errors[i].error;
+		event->error_name = errors[i].name;
+		event->result = -1;
+	}
+	return event;
+}
+
+static const struct socket *random_socket(struct random *random)
+{
+	struct socket socket = made_socket(random_id(random),
+					   (enum socket_role)random_number(random, ROLE_PAIR + 1),
+					   random_text(random), random_text(random));
+	struct socket *copy = arena_zero(random->arena, sizeof socket);
+	*copy = socket;
+	return copy;
+}
+
+static const struct python *random_python(struct random *random)
+{
+	static const char *const names[] = { "sock", "conn", "conn2" };
+	struct python *python = arena_zero(random->arena, sizeof *python);
+	python->code = random_number(random, 5) ? random_text(random) : NULL;
+	python->comment = random_chance(random) ? random_text(random) : NULL;
+	python->raises = random_chance(random) ? random_text(random) : NULL;
+	python->variable_count = random_number(random, 4);
+	for (size_t i = 0; i < python->variable_count; i++)
+		python->variables[i] =
+			(struct python_variable){ .name = names[i], .socket = random_id(random) };
+	return python;
+}
+
+static const struct note *random_notes(struct random *random, size_t count)
+{
+	struct note *notes = arena_zero(random->arena, (count + 1) * sizeof *notes);
+	for (size_t i = 0; i < count; i++)
+		notes[i] = (struct note){
+			.id = random_chance(random) ? "errno" : "rule",
+			.severity = random_chance(random) ? SEVERITY_MISTAKE : SEVERITY_NOTICE,
+			.text = random_text(random),
+			.fix = random_chance(random) ? random_text(random) : NULL,
+			.check = random_chance(random) ? random_text(random) : NULL,
+		};
+	return notes;
+}
+
+static inline void random_call(struct random *random, struct record *record)
+{
+	record->number = random_number(random, 6) + 1;
+	record->event = random_event(random, record->type == RECORD_CALL);
+	record->python = random_chance(random) ? random_python(random) : NULL;
+	record->socket = random_chance(random) ? random_socket(random) : NULL;
+	record->note_count = random_number(random, 3);
+	record->notes = random_notes(random, record->note_count);
+	if (record->type == RECORD_ENTER)
+		return;
+	record->state = (struct record_state){
+		.before = random_state(random),
+		.after = random_state(random),
+		.witness = WITNESS_WIRE,
+		.peer_lane = random_chance(random) ? random_text(random) : NULL,
+		.peer_socket = random_chance(random) ? random_id(random) : NULL,
+		.peer_before = random_state(random),
+		.peer_after = random_state(random),
+	};
+	record->queues = (struct record_queues){
+		.receive = (int64_t)random_number(random, 4) - 1,
+		.send = (int64_t)random_number(random, 4) - 1,
+		.accept = (int64_t)random_number(random, 4) - 1,
+		.backlog = (int64_t)random_number(random, 4) - 1,
+	};
+}
+
+static const struct record_process *random_process(struct random *random)
+{
+	struct record_process *process = arena_zero(random->arena, sizeof *process);
+	*process = (struct record_process){
+		.what = (enum process_what)random_number(random, PROCESS_DETACH + 1),
+		.parent = (pid_t)random_number(random, 3),
+		.program = random_chance(random) ? random_text(random) : NULL,
+		.argv = random_chance(random) ? random_list(random) : NULL,
+		.status = (int)random_number(random, 3) - 1,
+		.signal = random_chance(random) ? "SIGTERM" : NULL,
+	};
+	return process;
+}
+
+static const struct record_connection *random_connection(struct random *random)
+{
+	struct record_connection *connection = arena_zero(random->arena, sizeof *connection);
+	connection->id = random_number(random, 100);
+	connection->closed = (enum connection_closed)random_number(random, CLOSED_OPEN + 1);
+	for (size_t i = 0; i < 2; i++) {
+		struct record_end_of_connection *end = &connection->ends[i];
+		end->socket = random_chance(random) ? random_id(random) : NULL;
+		end->lane = random_chance(random) ? random_text(random) : NULL;
+		end->address = random_text(random);
+		end->bytes_sent = end->socket ? random_number(random, 1000) : 0;
+		end->state_count = random_number(random, RECORD_MAX_STATES);
+		for (size_t state = 0; state < end->state_count; state++)
+			end->states[state] = (enum tcp_state)(state % (STATE_COUNT - 1) + 1);
+	}
+	return connection;
+}
+
+static const struct record_header *random_header(struct random *random)
+{
+	static const char *const argv[] = { "./server", "\xff", NULL };
+	static const char *const *const commands[] = { argv, NULL };
+	struct record_header *header = arena_zero(random->arena, sizeof *header);
+	*header = (struct record_header){ .version = "0",
+					  .kernel = random_text(random),
+					  .started = "2024-05-01T12:34:56.123456789Z",
+					  .commands = commands,
+					  .lang = "en",
+					  .witnesses = random_list(random),
+					  .title = random_text(random),
+					  .lesson = random_text(random) };
+	return header;
+}
+
+static inline struct record random_record(struct random *random)
+{
+	enum record_type type = (enum record_type)random_number(random, RECORD_END);
+	struct record record = record_blank(type, random_number(random, 5000000000));
+	bool timeless = type == RECORD_HEADER || type == RECORD_CONNECTION;
+	record.time = timeless ? 0 : record.time;
+	record.pid = (pid_t)random_number(random, 3);
+	record.tid = (pid_t)random_number(random, 3);
+	record.lane = random_chance(random) ? random_text(random) : "server";
+	switch (type) {
+	case RECORD_HEADER:
+		record.header = random_header(random);
+		break;
+	case RECORD_PROCESS:
+		record.process = random_process(random);
+		break;
+	case RECORD_ENTER:
+	case RECORD_CALL:
+		random_call(random, &record);
+		break;
+	case RECORD_UNFINISHED:
+		record.number = random_number(random, 6) + 1;
+		record.why = random_chance(random) ? "exit" : random_text(random);
+		break;
+	case RECORD_OUTPUT:
+		record.output.fd = 1;
+		record.output.data.data = random_bytes(random, &record.output.data.captured);
+		record.output.data.length = record.output.data.captured;
+		break;
+	case RECORD_STATE:
+		record.socket = random_chance(random) ? random_socket(random) : NULL;
+		record.transition = (struct record_transition){ .from = random_state(random),
+								.to = random_state(random),
+								.witness = WITNESS_INFERRED,
+								.cause = random_number(random, 2) };
+		break;
+	case RECORD_CONNECTION:
+		record.connection = random_connection(random);
+		break;
+	case RECORD_END:
+		break;
+	}
+	return record;
+}

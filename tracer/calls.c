@@ -1,0 +1,376 @@
+#include "session.h"
+
+#include "director.h"
+
+#include "ptrace/memory.h"
+#include "ptrace/stops.h"
+#include "support/auto.h"
+#include "teach/teach.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- the list of calls not yet shown -------------------------------------------------------- */
+
+static void unshown_add(struct session *session, struct pending *pending)
+{
+	/* In the order of entry, which is that of their numbers. */
+	struct pending **link = &session->unshown;
+	while (*link)
+		link = &(*link)->next;
+	pending->link = link;
+	*link = pending;
+}
+
+static void unshown_remove(struct pending *pending)
+{
+	if (!pending->link)
+		return;
+	*pending->link = pending->next;
+	if (pending->next)
+		pending->next->link = pending->link;
+	pending->link = NULL;
+	pending->next = NULL;
+}
+
+static void postponed_remove(struct session *session, struct pending *pending)
+{
+	struct pending **link = &session->postponed;
+	while (*link && *link != pending)
+		link = &(*link)->next_postponed;
+	if (*link)
+		*link = pending->next_postponed;
+	pending->postponed = false;
+}
+
+static void pending_free(struct session *session, struct pending *pending)
+{
+	unshown_remove(pending);
+	postponed_remove(session, pending);
+	if (pending->asleep)
+		director_awake(session->director, pending);
+	pending->thread->pending = NULL;
+	event_free(pending->event);
+	free(pending);
+}
+
+/* --- entry ---------------------------------------------------------------------------------- */
+
+/* What the program says: a write to standard output or error. */
+static bool is_output(enum call_id id, int fd)
+{
+	return (fd == 1 || fd == 2) && (id == CALL_WRITE || id == CALL_WRITEV);
+}
+
+static bool is_of_interest(const struct session *session, const struct thread *thread,
+			   const struct call *call, const struct stop *stop)
+{
+	if (!call_only_sockets(call))
+		return true;
+	int other = call_other_descriptor(call, stop);
+	return sockets_find(session->sockets, thread->process, call_descriptor(call, stop)) ||
+	       (other >= 0 && sockets_find(session->sockets, thread->process, other));
+}
+
+static struct pending *pending_new(struct thread *thread, struct event *event)
+{
+	struct pending *pending = calloc(1, sizeof *pending);
+	if (!pending)
+		return NULL;
+	pending->event = event;
+	pending->thread = thread;
+	thread->pending = pending;
+	return pending;
+}
+
+enum resume call_enter(struct session *session, struct thread *thread, struct stop *stop)
+{
+	const struct selection *selection = &session->options->selection;
+	struct decode_limits limits = { .capture = session->options->capture };
+	struct live_memory memory;
+	live_memory_init(&memory, thread->process->pid);
+
+	const struct call *call = call_find(stop->abi, stop->number);
+	if (call && call_id(call) == CALL_SOCKETCALL)
+		call = call_unwrap(stop, &memory.memory);
+	if (!call)
+		return RESUME;
+	bool socket_call = is_of_interest(session, thread, call, stop);
+	bool output = !socket_call && is_output(call_id(call), call_descriptor(call, stop)) &&
+		      selection_shows(selection, CALL_COUNT, CLASS_OUTPUT);
+	if (!socket_call && !output)
+		return RESUME;
+
+	struct event *event = decode_entry(call, stop, &memory.memory, &limits);
+	struct pending *pending = event ? pending_new(thread, event) : NULL;
+	if (!pending) {
+		event_free(event);
+		return RESUME;
+	}
+	event->entered = session_now(session);
+	pending->output = output;
+	if (output) {
+		/* What was written so far stands before what the program says now. */
+		outputs_flush(session->outputs);
+		return RESUME_TO_EXIT;
+	}
+
+	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
+	pending->socket = socket ? socket->cookie : 0;
+	pending->before = state_before(session, thread->process, event, socket);
+	if (selection_shows(selection, event->call, event->class))
+		pending->number = ++session->calls;
+	unshown_add(session, pending);
+	return RESUME_TO_EXIT;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+/* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
+static bool is_asleep(const struct thread *thread)
+{
+	char path[64], line[256];
+	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", thread->process->pid, thread->tid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
+	if (size <= 0)
+		return false;
+	line[size] = '\0';
+	const char *end = strrchr(line, ')');
+	return end && (end[2] == 'S' || end[2] == 'D');
+}
+
+static struct record call_record(enum record_type type, const struct pending *pending,
+				 uint64_t time)
+{
+	struct record record = record_blank(type, time);
+	record.number = pending->number;
+	record.pid = pending->thread->process->pid;
+	record.tid = pending->thread->tid;
+	record.lane = pending->thread->lane;
+	record.event = pending->event;
+	return record;
+}
+
+static bool may_be_shown(const struct session *session, const struct pending *pending)
+{
+	/* With -z or -Z nobody knows yet. */
+	return pending->number && !session->options->only_successful &&
+	       !session->options->only_failed;
+}
+
+static void show_waiting(struct session *session, struct pending *pending)
+{
+	struct python python = { 0 };
+	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
+	struct record record = call_record(RECORD_ENTER, pending, pending->event->entered);
+
+	unshown_remove(pending);
+	if (may_be_shown(session, pending)) {
+		pending->waiting = true;
+		python_equivalent(pending->event, socket, &python);
+		record.python = &python;
+		record.socket = socket;
+		session_write(session, &record);
+	}
+	/* A connect that sleeps is in SYN_SENT, and this is the moment to see it. */
+	if (socket && is_tcp(socket))
+		state_look(session, socket, pending->number);
+}
+
+void calls_show_waiting(struct session *session, uint64_t since)
+{
+	struct pending *next;
+	for (struct pending *pending = session->unshown; pending; pending = next) {
+		next = pending->next;
+		if (pending->event->entered > since || !is_asleep(pending->thread))
+			continue;
+		show_waiting(session, pending);
+		pending->asleep = true;
+		director_asleep(session->director, session, pending);
+	}
+}
+
+/* --- return ----------------------------------------------------------------------------------- */
+
+static void return_output(struct session *session, struct pending *pending)
+{
+	const struct event *event = pending->event;
+	const struct value *buffer = event_arg(event, "buf");
+	struct record record = call_record(RECORD_OUTPUT, pending, event->entered);
+	record.number = 0;
+	record.event = NULL;
+
+	if (event->result <= 0)
+		return;
+	const struct value *vector = event_arg(event, "iov");
+	size_t count = vector && vector->kind == VALUE_ARRAY ? vector->list.count : 0;
+	const struct value *parts = count ? vector->list.items : buffer;
+	uint64_t left = (uint64_t)event->result;
+	for (size_t i = 0; parts && i < (count ? count : 1) && left; i++) {
+		if (parts[i].kind != VALUE_BYTES)
+			continue;
+		struct value_bytes bytes = parts[i].bytes;
+		if (bytes.length > left)
+			bytes.length = left;
+		if (bytes.captured > bytes.length)
+			bytes.captured = bytes.length;
+		left -= bytes.length;
+		record.output.fd = event->fd;
+		record.output.data = bytes;
+		session_write(session, &record);
+	}
+}
+
+static bool is_shown(const struct session *session, const struct pending *pending)
+{
+	bool failed = pending->event->error != 0 || pending->event->restarted;
+	return pending->number && !(session->options->only_successful && failed) &&
+	       !(session->options->only_failed && !failed);
+}
+
+static void return_call(struct session *session, struct pending *pending)
+{
+	struct event *event = pending->event;
+	struct process *process = pending->thread->process;
+	struct python python = { 0 };
+	struct note note;
+
+	struct socket *socket = sockets_return(session->sockets, process, event);
+	struct record record = call_record(RECORD_CALL, pending, event->entered);
+	record.resumed = pending->waiting;
+	record.socket = socket;
+	state_after(session, process, pending, socket, &record);
+	python_equivalent(event, socket, &python);
+	record.python = &python;
+	record.note_count = errno_meaning(event, socket, &note);
+	record.notes = &note;
+	if (is_shown(session, pending)) {
+		calls_show_waiting(session, event->returned);
+		session_write(session, &record);
+	}
+	if (socket)
+		connection_settle(session, socket);
+	connections_collect(session);
+	director_returned(session->director, session, pending);
+}
+
+void call_return(struct session *session, struct thread *thread, const struct stop *stop)
+{
+	struct pending *pending = thread->pending;
+	struct decode_limits limits = { .capture = session->options->capture };
+	struct live_memory memory;
+
+	if (!pending)
+		return;
+	live_memory_init(&memory, thread->process->pid);
+	pending->event->returned = session_now(session);
+	decode_return(pending->event, stop, &memory.memory, &limits);
+	unshown_remove(pending);
+	if (pending->output)
+		return_output(session, pending);
+	else
+		return_call(session, pending);
+	pending_free(session, pending);
+}
+
+/* --- effects that are seen before their cause ---------------------------------------------------- */
+
+/* Calls whose effect the other end sees. */
+static bool sends(enum call_id call)
+{
+	switch (call) {
+	case CALL_CONNECT:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+	case CALL_SENDTO:
+	case CALL_SENDMSG:
+	case CALL_SENDMMSG:
+	case CALL_WRITE:
+	case CALL_WRITEV:
+	case CALL_SENDFILE:
+	case CALL_SPLICE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool can_cause(const struct session *session, const struct pending *cause,
+		      const struct pending *effect)
+{
+	const struct socket *socket = sockets_by_cookie(session->sockets, cause->socket);
+	const struct event *event = cause->event;
+
+	if (!socket || cause->thread == effect->thread || !sends(event->call) ||
+	    sends(effect->event->call))
+		return false;
+	if (effect->event->call == CALL_ACCEPT || effect->event->call == CALL_ACCEPT4)
+		return event->call == CALL_CONNECT;
+	if (effect->event->class == CLASS_WAIT)
+		return event->call == CALL_CONNECT ||
+		       (socket->peer && socket->peer->holders &&
+			socket->peer->holder_pid == effect->thread->process->pid);
+	return effect->event->class == CLASS_DATA && socket->peer &&
+	       socket->peer->cookie == effect->socket;
+}
+
+/* A call of the other end that is under way, and will be out of the kernel in a moment. */
+static bool has_running_cause(const struct session *session, const struct pending *effect)
+{
+	for (const struct pending *cause = session->unshown; cause; cause = cause->next)
+		if (!cause->postponed && can_cause(session, cause, effect) &&
+		    !is_asleep(cause->thread))
+			return true;
+	return false;
+}
+
+bool call_postpone(struct session *session, struct thread *thread, const struct stop *stop)
+{
+	struct pending *pending = thread->pending;
+	if (!pending || pending->output || !has_running_cause(session, pending))
+		return false;
+	pending->exit = *stop;
+	pending->postponed = true;
+	pending->next_postponed = NULL;
+	struct pending **link = &session->postponed;
+	while (*link)
+		link = &(*link)->next_postponed;
+	*link = pending;
+	return true;
+}
+
+int calls_take_up(struct session *session, bool force)
+{
+	struct pending *next;
+	int result = 0;
+	for (struct pending *pending = session->postponed; pending && result == 0; pending = next) {
+		next = pending->next_postponed;
+		if (!force && has_running_cause(session, pending))
+			continue;
+		struct stop stop = pending->exit;
+		call_return(session, stop.thread, &stop);
+		result = stop_resume(&stop, RESUME);
+	}
+	return result;
+}
+
+void call_abandon(struct session *session, struct thread *thread, const char *why)
+{
+	struct pending *pending = thread->pending;
+	if (!pending)
+		return;
+	/* A line that says it will not return needs one that says it was called. */
+	if (!pending->waiting && !pending->output)
+		show_waiting(session, pending);
+	if (pending->waiting) {
+		struct record record =
+			call_record(RECORD_UNFINISHED, pending, session_now(session));
+		record.event = NULL;
+		record.why = why;
+		session_write(session, &record);
+	}
+	pending_free(session, pending);
+}

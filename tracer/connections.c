@@ -1,0 +1,149 @@
+#include "session.h"
+
+#include "types/tcp_state.h"
+
+#include <string.h>
+
+/* So many orphans are looked at in one tick: the rest has its turn in the next. */
+enum { LOOKS_PER_TICK = 64 };
+
+/* Nobody holds it, and the kernel has nothing more to do but wait. */
+static bool is_over(const struct socket *socket)
+{
+	return !socket->holders &&
+	       (socket->state == STATE_CLOSED || socket->state == STATE_TIME_WAIT);
+}
+
+static bool was_connection(const struct socket *socket)
+{
+	return socket->opened && socket->role != ROLE_LISTENER;
+}
+
+static void fill_end(const struct socket *socket, struct record_end_of_connection *ret_end)
+{
+	*ret_end = (struct record_end_of_connection){
+		.socket = socket->id,
+		.lane = socket->lane,
+		.address = socket->local,
+		.bytes_sent = socket->bytes_sent,
+		.bytes_received = socket->bytes_received,
+		.state_count = socket->state_count,
+	};
+	for (size_t i = 0; i < socket->state_count; i++)
+		ret_end->states[i] = socket->states[i];
+}
+
+static enum connection_closed how_closed(const struct socket *socket, const struct socket *peer)
+{
+	if (!is_over(socket) && (!peer || !is_over(peer)))
+		return CLOSED_OPEN;
+	if (socket->reset || (peer && peer->reset))
+		return CLOSED_RESET;
+	return socket->killed || (peer && peer->killed) ? CLOSED_KILLED : CLOSED_FIN;
+}
+
+static void write_connection(struct session *session, const struct socket *socket,
+			     const struct socket *peer)
+{
+	/* The connecting end stands first. */
+	bool swap = peer && socket->role == ROLE_ACCEPTED;
+	const struct socket *first = swap ? peer : socket;
+	const struct socket *second = swap ? socket : peer;
+	struct record_connection connection = {
+		.id = ++session->connections,
+		.opened = first->opened,
+		.closed = how_closed(socket, peer),
+		.calls = first->calls + (second ? second->calls : 0),
+	};
+	fill_end(first, &connection.ends[0]);
+	if (second)
+		fill_end(second, &connection.ends[1]);
+	else
+		connection.ends[1].address = first->remote;
+
+	struct record record = record_blank(RECORD_CONNECTION, session_now(session));
+	record.connection = &connection;
+	session_write(session, &record);
+}
+
+static void forget(struct session *session, struct socket *socket)
+{
+	map_remove(&session->orphans, socket->cookie);
+	sockets_forget(session->sockets, socket);
+}
+
+void connection_settle(struct session *session, struct socket *socket)
+{
+	struct socket *peer = socket->peer == socket ? NULL : socket->peer;
+	if (!was_connection(socket) || !is_over(socket) || (peer && !is_over(peer)))
+		return;
+	write_connection(session, socket, peer);
+	if (peer)
+		forget(session, peer);
+	forget(session, socket);
+}
+
+void connection_orphan(struct session *session, struct socket *socket)
+{
+	if (socket->state != STATE_TIME_WAIT && socket->state != STATE_CLOSED)
+		map_put(&session->orphans, socket->cookie, socket);
+}
+
+void connection_lost(void *context, struct socket *socket)
+{
+	struct session *session = context;
+	if (!is_tcp(socket) || !was_connection(socket))
+		return;
+	state_look(session, socket, 0);
+	if (socket->peer && socket->peer != socket)
+		state_look(session, socket->peer, 0);
+	connection_orphan(session, socket);
+	connection_settle(session, socket);
+}
+
+void connections_collect(struct session *session)
+{
+	for (struct socket *socket; (socket = sockets_next_orphan(session->sockets));)
+		connection_lost(session, socket);
+}
+
+void connections_tick(struct session *session)
+{
+	struct socket *changed[LOOKS_PER_TICK];
+	size_t count = 0, position = 0;
+	/* Settling takes sockets out of the map, so first comes the walk. */
+	for (struct socket *socket; count < LOOKS_PER_TICK &&
+				    (socket = map_next(&session->orphans, &position));)
+		changed[count++] = socket;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t cookie = changed[i]->cookie;
+		for (size_t k = 0; k < i; k++)
+			if (changed[k] == changed[i])
+				cookie = 0;
+		if (!cookie || map_get(&session->orphans, cookie) != changed[i])
+			continue;
+		if (!state_look(session, changed[i], 0))
+			continue;
+		if (is_over(changed[i]))
+			map_remove(&session->orphans, cookie);
+		connection_settle(session, changed[i]);
+	}
+}
+
+void connections_close(struct session *session)
+{
+	size_t position = 0;
+	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));)
+		if (was_connection(socket))
+			state_look(session, socket, 0);
+	position = 0;
+	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
+		struct socket *peer = socket->peer == socket ? NULL : socket->peer;
+		if (!was_connection(socket) || socket->reported)
+			continue;
+		write_connection(session, socket, peer);
+		socket->reported = true;
+		if (peer)
+			peer->reported = true;
+	}
+}

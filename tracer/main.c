@@ -1,0 +1,403 @@
+/* socktrace: what the command line asks for, and the exit status. */
+#include "director.h"
+#include "options.h"
+#include "replay.h"
+#include "scenario.h"
+#include "session.h"
+
+#include "ptrace/isolate.h"
+#include "support/auto.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { STATUS_FAILED = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
+
+/* Every failure is one line, and a second one where something can be done about it. */
+__attribute__((format(printf, 2, 3))) static int complain(const char *hint, const char *format,
+							  ...)
+{
+	va_list args;
+	fputs("socktrace: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	if (hint && *hint)
+		fprintf(stderr, "  %s\n", hint);
+	return STATUS_FAILED;
+}
+
+/* --- why a program could not be started ------------------------------------------------------ */
+
+static int complain_program(const char *name, int error)
+{
+	switch (error) {
+	case ENOENT:
+		complain(NULL, "%s: %s", name,
+			 strchr(name, '/') ? "no such file" : "command not found");
+		return STATUS_NOT_FOUND;
+	case EISDIR:
+		complain(NULL, "%s: is a directory", name);
+		return STATUS_NOT_EXECUTABLE;
+	case ENOEXEC:
+		complain("a script needs a first line like #!/bin/sh; or run: socktrace sh SCRIPT",
+			 "%s: not a program, and a script without #!", name);
+		return STATUS_NOT_EXECUTABLE;
+	case EACCES:
+	case EPERM:
+		complain("chmod +x makes a file executable", "%s: permission denied", name);
+		return STATUS_NOT_EXECUTABLE;
+	case EINVAL:
+		return complain("a quote is left open, or there is no word in it",
+				"--client=%s: cannot be split into words", name);
+	default:
+		complain(NULL, "%s: %s", name, strerror(error));
+		return STATUS_NOT_EXECUTABLE;
+	}
+}
+
+static const char *ptrace_hint(void)
+{
+	char scope = '0';
+	autofclose FILE *yama = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
+	if (yama && fread(&scope, 1, 1, yama) == 1 && scope > '1')
+		return "Yama forbids it: as root, sysctl kernel.yama.ptrace_scope=1";
+	return "a container's seccomp profile or a tracer of socktrace itself forbids it";
+}
+
+static int complain_launch(const char *name, struct launch_failure failure)
+{
+	switch (failure.step) {
+	case LAUNCH_SEIZE:
+		return complain(ptrace_hint(), "ptrace: %s", strerror(failure.error));
+	case LAUNCH_FILTER:
+		return complain(NULL, "seccomp filter: %s", strerror(failure.error));
+	case LAUNCH_USER:
+		return complain("only root may become another user", "-u: %s",
+				strerror(failure.error));
+	case LAUNCH_DIRECTORY:
+		return complain(NULL, "%s: its directory: %s", name, strerror(failure.error));
+	case LAUNCH_FORK:
+		return complain(NULL, "fork: %s", strerror(failure.error));
+	case LAUNCH_EXEC:
+		break;
+	}
+	return complain_program(name, failure.error);
+}
+
+/* --- running ----------------------------------------------------------------------------------- */
+
+/* Ends as the program ended, so that a shell sees the same; but its core is enough. */
+static int end_like(int status)
+{
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	struct rlimit none = { 0 };
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(WTERMSIG(status));
+	return 128 + WTERMSIG(status);
+}
+
+static int complain_session(int error)
+{
+	if (error == ENOSYS)
+		return complain("Linux 5.6 or later has it",
+				"pidfd_getfd: this kernel does not have it");
+	return complain(NULL, "trace: %s", strerror(error));
+}
+
+static int run(const struct options *options, struct director *director)
+{
+	struct outputs *outputs;
+	struct session_result result = { 0 };
+	const char *path = NULL;
+
+	int opened = outputs_open(&outputs, options, &path);
+	if (opened == -EEXIST)
+		return complain(NULL, "-o %s: two outputs in one file", path);
+	if (opened < 0)
+		return complain(NULL, "%s: %s", path ? path : "output", strerror(-opened));
+	int traced = session_run(options, outputs, director, &result);
+	int written = outputs_close(outputs);
+
+	if (result.failure.error)
+		return complain_launch(result.failure_name, result.failure);
+	if (traced < 0)
+		return complain_session(-traced);
+	if (written < 0)
+		return STATUS_FAILED;
+	if (options->action == ACTION_DEMO)
+		return result.failed ? 1 : 0;
+	return end_like(result.status);
+}
+
+static int enter_isolation(void)
+{
+	const char *what = NULL;
+	int result = isolate(&what);
+	if (result == 0)
+		return 0;
+	return complain("the system must allow user namespaces (sysctl user.max_user_namespaces, "
+			"kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_"
+			"userns); as root it works without",
+			"isolated network: %s: %s", what, strerror(-result));
+}
+
+static int trace(const struct options *options)
+{
+	struct director *director = NULL;
+	const char *name = NULL;
+
+	if (options->user && !getpwnam(options->user))
+		return complain(NULL, "-u %s: no such user", options->user);
+	if (options->user && geteuid() != 0)
+		return complain("only root may become another user", "-u %s: not permitted",
+				options->user);
+	int result = director_for_programs(&director, options, &name);
+	if (result < 0)
+		return complain_program(name ? name : "program", -result);
+	int status = options->isolate ? enter_isolation() : 0;
+	if (status == 0)
+		status = run(options, director);
+	director_free(director);
+	return status;
+}
+
+/* --- demos ----------------------------------------------------------------------------------------- */
+
+/* FOLDER of the running program, and NAME: the caller's to free, NULL if it is not there. */
+static char *beside_program(const char *name)
+{
+	char path[4096];
+	char *folder = NULL;
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	if (length <= 0)
+		return NULL;
+	path[length] = '\0';
+	*strrchr(path, '/') = '\0';
+	if (asprintf(&folder, "%s/%s", path, name) < 0)
+		return NULL;
+	if (access(folder, X_OK) == 0)
+		return folder;
+	free(folder);
+	return NULL;
+}
+
+/* Where it was built, or where it was installed. */
+static char *demos_folder(void)
+{
+	static const char *const names[] = { "build/demos", "demos", "../lib/socktrace/demos" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char *folder = beside_program(names[i]);
+		if (folder)
+			return folder;
+	}
+	return strdup(SOCKTRACE_LIBDIR "/demos");
+}
+
+/* Reads and parses FOLDER/scenario. 0, -ENOENT: no such demo; else a complaint was made. */
+static int read_scenario(const char *folder, struct scenario *ret_scenario)
+{
+	autofree char *path = NULL;
+	autofree char *text = malloc(SCENARIO_MAX_SIZE + 1);
+	struct scenario_error error = { 0 };
+
+	if (asprintf(&path, "%s/scenario", folder) < 0 || !text)
+		return -ENOMEM;
+	autofclose FILE *file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	size_t size = fread(text, 1, SCENARIO_MAX_SIZE + 1, file);
+	int result = scenario_parse(ret_scenario, text, size, &error);
+	if (result == -EINVAL) {
+		complain(NULL, "%s:%u: %s", path, error.line, error.message);
+		return -EINVAL;
+	}
+	return result;
+}
+
+static int demo(struct options *options)
+{
+	autofree char *demos = demos_folder();
+	autofree char *folder = NULL;
+	struct scenario scenario = { 0 };
+	struct director *director = NULL;
+	const char *name = NULL;
+
+	if (!demos || asprintf(&folder, "%s/%s", demos, options->demo) < 0)
+		return complain(NULL, "demo: %s", strerror(ENOMEM));
+	int result = *options->demo && !strchr(options->demo, '/') && *options->demo != '.'
+			     ? read_scenario(folder, &scenario)
+			     : -ENOENT;
+	if (result == -ENOENT || result == -ENOTDIR)
+		return complain("socktrace --list demos names them", "--demo %s: no such demo",
+				options->demo);
+	if (result < 0)
+		return result == -EINVAL ? STATUS_FAILED
+					 : complain(NULL, "--demo %s: %s", options->demo,
+						    strerror(-result));
+	options->isolate = true;
+	result = director_for_scenario(&director, options, &scenario, folder, &name);
+	int status = result < 0 ? complain_program(name ? name : "demo", -result) : 0;
+	if (status == 0)
+		status = enter_isolation();
+	if (status == 0)
+		status = run(options, director);
+	director_free(director);
+	scenario_done(&scenario);
+	return status;
+}
+
+/* --- replay and lists -------------------------------------------------------------------------------- */
+
+static int emit(void *context, const struct record *record)
+{
+	outputs_write(context, record);
+	return 0;
+}
+
+static int replay(const struct options *options)
+{
+	struct outputs *outputs;
+	struct replay_error error = { 0 };
+	const char *path = NULL;
+
+	autofclose FILE *file = fopen(options->replay, "re");
+	if (!file)
+		return complain(NULL, "%s: %s", options->replay, strerror(errno));
+	int result = outputs_open(&outputs, options, &path);
+	if (result == -EEXIST)
+		return complain(NULL, "-o %s: is the file replayed, or two outputs in one file",
+				path);
+	if (result < 0)
+		return complain(NULL, "%s: %s", path, strerror(-result));
+	result = replay_run(file, emit, outputs, &error);
+	int written = outputs_close(outputs);
+	if (result == -EBADMSG)
+		return complain(NULL, "%s:%lu: %s", options->replay, error.line, error.message);
+	if (result < 0)
+		return complain(NULL, "%s: %s", options->replay, strerror(-result));
+	return written < 0 ? STATUS_FAILED : 0;
+}
+
+static int list_demos(void)
+{
+	autofree char *demos = demos_folder();
+	struct dirent **entries = NULL;
+	int count = demos ? scandir(demos, &entries, NULL, alphasort) : -1;
+
+	if (count < 0)
+		return complain(NULL, "%s: %s", demos ? demos : "demos", strerror(errno));
+	for (int i = 0; i < count; i++) {
+		autofree char *folder = NULL;
+		struct scenario scenario = { 0 };
+		if (*entries[i]->d_name != '.' &&
+		    asprintf(&folder, "%s/%s", demos, entries[i]->d_name) >= 0 &&
+		    read_scenario(folder, &scenario) == 0) {
+			printf("%-18s %s\n", entries[i]->d_name,
+			       scenario.title[SCENARIO_ENGLISH]);
+			scenario_done(&scenario);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+static int list_formats(void)
+{
+	for (const struct format *format = formats; format->name; format++)
+		printf("%-10s .%-10s %s\n", format->name, format->extension, format->summary);
+	return 0;
+}
+
+static int list_calls(void)
+{
+	static const struct {
+		enum call_class class;
+		const char *name;
+	} classes[] = {
+		{ CLASS_SETUP, "setup" },     { CLASS_DATA, "data" }, { CLASS_OPTIONS, "options" },
+		{ CLASS_WAIT, "wait" },	      { CLASS_HIDDEN, "" },
+	};
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+		size_t position = 0;
+		for (const struct call *call; (call = call_next(&position));)
+			if (call_class(call) == classes[i].class && *classes[i].name)
+				printf("%-14s %s\n", call_name(call), classes[i].name);
+	}
+	return 0;
+}
+
+static int list(const char *what)
+{
+	if (strcmp(what, "demos") == 0)
+		return list_demos();
+	if (strcmp(what, "formats") == 0)
+		return list_formats();
+	if (strcmp(what, "calls") == 0)
+		return list_calls();
+	return complain("demos, formats and calls can be listed", "--list %s: unknown", what);
+}
+
+/* What was printed must have arrived. */
+static int finish_output(int status)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain(NULL, "standard output: %s", strerror(errno));
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct options_error error = { { 0 }, { 0 } };
+	int status = 0;
+
+	/* Payloads are UTF-8 whatever the terminal's language is. */
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		setlocale(LC_CTYPE, "");
+	if (options_parse(&options, argc, argv, &error) < 0) {
+		options_done(&options);
+		return complain(error.hint, "%s", error.what);
+	}
+	switch (options.action) {
+	case ACTION_TRACE:
+		status = trace(&options);
+		break;
+	case ACTION_DEMO:
+		status = demo(&options);
+		break;
+	case ACTION_REPLAY:
+		status = replay(&options);
+		break;
+	case ACTION_LIST:
+		status = finish_output(list(options.list));
+		break;
+	case ACTION_HELP:
+		options_help(stdout);
+		status = finish_output(0);
+		break;
+	case ACTION_VERSION:
+		puts("socktrace " SOCKTRACE_VERSION);
+		status = finish_output(0);
+		break;
+	}
+	options_done(&options);
+	return status;
+}

@@ -1,0 +1,369 @@
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+enum {
+	DEFAULT_CAPTURE = 65536,
+	DEFAULT_SHOW = 64,
+	DEFAULT_CLASSES = CLASS_SETUP | CLASS_DATA | CLASS_OPTIONS | CLASS_PROCESS,
+	MAX_BYTES = 16 << 20, /* -s, --capture: what fits into one call's event */
+};
+
+/* Codes of options without a letter. */
+enum {
+	CODE_CLIENT = 256,
+	CODE_NO_FOLLOW,
+	CODE_ISOLATE,
+	CODE_DEMO,
+	CODE_PYTHON,
+	CODE_KEEP,
+	CODE_REPLAY,
+	CODE_LIST,
+	CODE_FORMAT,
+	CODE_CAPTURE,
+	CODE_COLOR,
+};
+
+static const struct row {
+	int code;
+	const char *name;     /* NULL: it has only a letter */
+	const char *argument; /* NULL: it takes none */
+	const char *help;     /* NULL: accepted, not worth a line */
+} rows[] = {
+	{ CODE_CLIENT, "client", "COMMAND", "start COMMAND, traced too, as soon as the program listens" },
+	{ CODE_KEEP, "keep", NULL, "leave the program running after the last client" },
+	{ 'f', NULL, NULL, NULL },
+	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
+	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
+	{ 'u', NULL, "USER", "run the program as USER (root only)" },
+	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
+	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
+	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
+	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
+	{ CODE_LIST, "list", "WHAT", "list demos, formats or calls" },
+	{ 'e', "trace", "SET",
+	  "show these calls: setup, data, options, wait, process, output, all, names, !x" },
+	{ 'z', NULL, NULL, "show only calls that succeeded" },
+	{ 'Z', NULL, NULL, "show only calls that failed" },
+	{ 's', "bytes", "N", "payload bytes shown (64)" },
+	{ CODE_CAPTURE, "capture", "N", "payload bytes recorded for each call (65536)" },
+	{ 't', NULL, NULL, "wall clock; -tt with microseconds; -ttt since 1970" },
+	{ 'r', NULL, NULL, "time since the line before" },
+	{ 'T', NULL, NULL, "time spent in each call" },
+	{ 'y', NULL, NULL, NULL },
+	{ CODE_COLOR, "color", "WHEN", "auto, always or never (auto; NO_COLOR is honoured)" },
+	{ 'o', "output", "FILE",
+	  "write to FILE, in the format its name ends with; - standard output; |COMMAND; repeatable" },
+	{ CODE_FORMAT, "format", "NAME", "the format of the next -o, or of standard error" },
+	{ 'q', "quiet", NULL, "no start and end lines" },
+	{ 'h', "help", NULL, "this text" },
+	{ 'V', "version", NULL, "the version" },
+};
+
+/* What parsing needs besides the result. */
+struct parser {
+	struct options *options;
+	struct options_error *error;
+	const struct format *format; /* of a --format whose -o has not come yet */
+};
+
+__attribute__((format(printf, 3, 4))) static int fail(struct options_error *error, const char *hint,
+						      const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(error->what, sizeof error->what, format, args);
+	va_end(args);
+	snprintf(error->hint, sizeof error->hint, "%s", hint);
+	return -EINVAL;
+}
+
+/* Appends to one of the lists of strings. */
+static int append(const char ***list, size_t *count, const char *word)
+{
+	const char **longer = realloc(*list, (*count + 1) * sizeof *longer);
+	if (!longer)
+		return -ENOMEM;
+	*list = longer;
+	longer[(*count)++] = word;
+	return 0;
+}
+
+static int parse_number(struct parser *parser, const char *option, const char *text, size_t *ret)
+{
+	char *end;
+	errno = 0;
+	unsigned long number = strtoul(text, &end, 10);
+	if (errno || *end || *text < '0' || *text > '9' || number > MAX_BYTES)
+		return fail(parser->error, "", "%s: %s: not a number from 0 to %d", option, text,
+			    MAX_BYTES);
+	*ret = number;
+	return 0;
+}
+
+static const char *extension_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *dot = strrchr(slash ? slash : path, '.');
+	return dot ? dot + 1 : "";
+}
+
+static int add_output(struct parser *parser, const char *path)
+{
+	struct options *options = parser->options;
+	const struct format *format = parser->format;
+
+	if (!format && path && *path != '|' && strcmp(extension_of(path), "json") == 0)
+		return fail(parser->error, "name it .jsonl for the record (.perfetto.json is another format)",
+			    "%s: the extension .json is no format", path);
+	if (!format)
+		format = path && *path != '|' ? format_for_path(path) : NULL;
+	struct output_option *longer =
+		realloc(options->outputs, (options->output_count + 1) * sizeof *longer);
+	if (!longer)
+		return -ENOMEM;
+	options->outputs = longer;
+	longer[options->output_count++] = (struct output_option){
+		.path = path,
+		.format = format ? format : format_named("text"),
+	};
+	parser->format = NULL;
+	return 0;
+}
+
+static int parse_format(struct parser *parser, const char *name)
+{
+	parser->format = format_named(name);
+	return parser->format ? 0
+			      : fail(parser->error, "socktrace --list formats names them",
+				     "--format=%s: unknown format", name);
+}
+
+static int parse_color(struct parser *parser, const char *when)
+{
+	parser->options->colors_always = strcmp(when, "always") == 0;
+	parser->options->colors_never = strcmp(when, "never") == 0;
+	if (strcmp(when, "auto") == 0 || parser->options->colors_always ||
+	    parser->options->colors_never)
+		return 0;
+	return fail(parser->error, "auto, always and never are known", "--color=%s: unknown", when);
+}
+
+static int parse_set(struct parser *parser, const char *set)
+{
+	const char *bad;
+	size_t length;
+	parser->options->selection_given = true;
+	if (selection_parse(&parser->options->selection, set, &bad, &length) == 0)
+		return 0;
+	return fail(parser->error, "socktrace --list calls names the calls and their classes",
+		    "-e %s: no such call or class: %.*s", set, (int)length, bad);
+}
+
+static int parse_one(struct parser *parser, int code, const char *argument)
+{
+	struct options *options = parser->options;
+	switch (code) {
+	case CODE_CLIENT:
+		return append(&options->clients, &options->client_count, argument);
+	case CODE_KEEP:
+		options->keep = true;
+		return 0;
+	case CODE_NO_FOLLOW:
+		options->no_follow = true;
+		return 0;
+	case CODE_ISOLATE:
+		options->isolate = true;
+		return 0;
+	case CODE_DEMO:
+		options->demo = argument;
+		return 0;
+	case CODE_PYTHON:
+		options->python = true;
+		return 0;
+	case CODE_REPLAY:
+		options->replay = argument;
+		return 0;
+	case CODE_LIST:
+		options->list = argument;
+		return 0;
+	case CODE_FORMAT:
+		return parse_format(parser, argument);
+	case CODE_CAPTURE:
+		return parse_number(parser, "--capture", argument, &options->capture);
+	case CODE_COLOR:
+		return parse_color(parser, argument);
+	case 'u':
+		options->user = argument;
+		return 0;
+	case 'E':
+		return append(&options->environment, &options->environment_count, argument);
+	case 'e':
+		return parse_set(parser, argument);
+	case 'z':
+		options->only_successful = true;
+		return 0;
+	case 'Z':
+		options->only_failed = true;
+		return 0;
+	case 's':
+		return parse_number(parser, "-s", argument, &options->show_bytes);
+	case 't':
+		options->time_letters++;
+		return 0;
+	case 'r':
+		options->relative = true;
+		return 0;
+	case 'T':
+		options->duration = true;
+		return 0;
+	case 'o':
+		return add_output(parser, argument);
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'h':
+		options->action = ACTION_HELP;
+		return 0;
+	case 'V':
+		options->action = ACTION_VERSION;
+		return 0;
+	default: /* -f, -y: it is always so */
+		return 0;
+	}
+}
+
+/* Which options exclude each other, and what is left to be done. */
+static int settle(struct parser *parser)
+{
+	struct options *options = parser->options;
+	struct options_error *error = parser->error;
+	static const char see[] = "socktrace --help shows how it is used";
+
+	if (options->action != ACTION_TRACE)
+		return 0;
+	if (options->list) {
+		options->action = ACTION_LIST;
+		return 0;
+	}
+	if (options->replay && (options->program || options->client_count || options->demo ||
+				options->isolate))
+		return fail(error, see, "--replay: runs no program, so nothing else goes with it");
+	if (options->demo && (options->program || options->client_count))
+		return fail(error, see, "--demo: brings its own programs");
+	if (options->python && !options->demo)
+		return fail(error, see, "--python: goes with --demo");
+	if (options->only_successful && options->only_failed)
+		return fail(error, see, "-z and -Z: together they show nothing");
+	if (options->replay)
+		options->action = ACTION_REPLAY;
+	else if (options->demo)
+		options->action = ACTION_DEMO;
+	else if (!options->program)
+		return fail(error, see, "no program given");
+	else if (!**options->program)
+		return fail(error, see, "the program's name is empty");
+	/* Formats without a file: standard error, besides the files only if asked for. */
+	if (options->output_count == 0 || parser->format)
+		return add_output(parser, NULL);
+	return 0;
+}
+
+/* getopt's tables, made from ours. */
+static void make_tables(char *letters, struct option *names)
+{
+	*letters++ = '+'; /* stop at the first word that is no option */
+	*letters++ = ':'; /* tell a missing argument from an unknown option */
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (rows[i].code < 256) {
+			*letters++ = (char)rows[i].code;
+			if (rows[i].argument)
+				*letters++ = ':';
+		}
+		if (rows[i].name)
+			*names++ = (struct option){
+				.name = rows[i].name,
+				.has_arg = rows[i].argument ? required_argument : no_argument,
+				.val = rows[i].code,
+			};
+	}
+	*letters = '\0';
+	*names = (struct option){ 0 };
+}
+
+int options_parse(struct options *ret_options, int argc, char **argv,
+		  struct options_error *ret_error)
+{
+	char letters[2 * COUNT(rows) + 3];
+	struct option names[COUNT(rows) + 1];
+	*ret_options = (struct options){
+		.capture = DEFAULT_CAPTURE,
+		.show_bytes = DEFAULT_SHOW,
+		.selection = { .classes = DEFAULT_CLASSES },
+	};
+	struct parser parser = { .options = ret_options, .error = ret_error };
+	static const char see[] = "socktrace --help lists the options";
+
+	make_tables(letters, names);
+	opterr = 0;
+	optind = 0; /* glibc: start anew */
+	for (int code; (code = getopt_long(argc, argv, letters, names, NULL)) != -1;) {
+		const char *word = argv[optind > 1 ? optind - 1 : 1];
+		int result = 0;
+		bool is_name = strncmp(word, "--", 2) == 0;
+		if (code == '?' && is_name)
+			result = fail(ret_error, see, "%s: %s", word,
+				      optopt ? "takes no argument" : "unknown option");
+		else if (code == '?')
+			result = fail(ret_error, see, "-%c: unknown option", optopt);
+		else if (code == ':')
+			result = fail(ret_error, see, "%s: needs an argument", word);
+		else
+			result = parse_one(&parser, code, optarg);
+		if (result < 0)
+			return result;
+	}
+	if (optind < argc)
+		ret_options->program = argv + optind;
+	if (!ret_options->selection_given && (ret_options->client_count || ret_options->demo))
+		ret_options->selection.classes |= CLASS_OUTPUT;
+	return settle(&parser);
+}
+
+void options_done(struct options *options)
+{
+	free(options->clients);
+	free(options->outputs);
+	free(options->environment);
+}
+
+void options_help(FILE *file)
+{
+	fputs("socktrace - traces the socket calls of programs, and explains them\n\n"
+	      "  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+	      "  socktrace [OPTION]... --demo NAME [--python]\n"
+	      "  socktrace [OPTION]... --replay FILE.jsonl\n"
+	      "  socktrace --list demos|formats|calls\n\n",
+	      file);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct row *row = &rows[i];
+		char left[64];
+		if (!row->help)
+			continue;
+		int length = row->code < 256 ? snprintf(left, sizeof left, "  -%c%s", row->code,
+							row->name ? ", " : "")
+					     : snprintf(left, sizeof left, "      ");
+		if (row->name)
+			snprintf(left + length, sizeof left - (size_t)length, "--%s%s%s", row->name,
+				 row->argument ? "=" : "", row->argument ? row->argument : "");
+		else if (row->argument)
+			snprintf(left + length, sizeof left - (size_t)length, " %s", row->argument);
+		fprintf(file, "%-28s %s\n", left, row->help);
+	}
+}

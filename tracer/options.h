@@ -1,0 +1,61 @@
+/* The command line. One table makes the parsing and --help. */
+#pragma once
+
+#include "formatters/formatter.h"
+#include "selection.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output_option {
+	const char *path;	     /* "-", "|COMMAND", a file; NULL: standard error */
+	const struct format *format;
+};
+
+enum action {
+	ACTION_TRACE, /* PROGRAM, perhaps with clients */
+	ACTION_DEMO,
+	ACTION_REPLAY,
+	ACTION_LIST,
+	ACTION_HELP,
+	ACTION_VERSION,
+};
+
+struct options {
+	enum action action;
+	char *const *program;	/* NULL-terminated words after the options; NULL: none */
+	const char **clients;	/* --client, in order */
+	size_t client_count;
+	const char *demo, *replay, *list;
+	bool python;	  /* --demo: the Python twins */
+	bool isolate, keep, no_follow, quiet;
+	bool only_successful, only_failed; /* -z, -Z */
+	bool colors_always, colors_never;
+	struct selection selection;
+	bool selection_given;
+	struct output_option *outputs;
+	size_t output_count;
+	size_t capture;		/* --capture: payload bytes recorded for each call */
+	size_t show_bytes;	/* -s */
+	unsigned time_letters;	/* how many t */
+	bool relative, duration; /* -r, -T */
+	const char *user;	/* -u */
+	const char **environment; /* -E, as given: VAR=VALUE, or VAR to unset */
+	size_t environment_count;
+};
+
+/*
+ * Parses argv; strings stay borrowed from it. Returns 0, or -EINVAL with one line in error
+ * ("--foo: unknown option") and perhaps what to do about it in hint.
+ */
+struct options_error {
+	char what[256];
+	char hint[256];
+};
+
+int options_parse(struct options *ret_options, int argc, char **argv,
+		  struct options_error *ret_error);
+void options_done(struct options *options);
+
+/* The text of --help. */
+void options_help(FILE *file);

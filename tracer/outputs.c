@@ -1,0 +1,240 @@
+#include "outputs.h"
+
+#include "support/auto.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { BUFFER_SIZE = 65536, MAX_OUTPUTS = 64 };
+
+struct output {
+	const struct format *format;
+	struct formatter *formatter;
+	const char *name; /* for messages */
+	FILE *file;
+	char *buffer;
+	pid_t reader; /* of a |COMMAND; 0: none */
+	int error;    /* the first -errno; nothing is written after it */
+};
+
+struct outputs {
+	size_t count;
+	bool dirty;
+	struct output items[];
+};
+
+static unsigned terminal_width(int fd)
+{
+	struct winsize size;
+	const char *columns = getenv("COLUMNS");
+	if (columns && strtoul(columns, NULL, 10) > 0)
+		return (unsigned)strtoul(columns, NULL, 10);
+	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		return size.ws_col;
+	return 0;
+}
+
+static bool wants_color(const struct options *options, int fd)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *terminal = getenv("TERM");
+	if (options->colors_always || options->colors_never)
+		return options->colors_always;
+	return !(no_color && *no_color) && isatty(fd) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
+}
+
+static struct format_options format_options(const struct options *options, int fd)
+{
+	struct format_options result = {
+		.color = wants_color(options, fd),
+		.width = isatty(fd) ? terminal_width(fd) : 0,
+		.show_bytes = options->show_bytes,
+		.duration = options->duration,
+		.quiet = options->quiet,
+	};
+	if (options->relative)
+		result.time = TIME_RELATIVE;
+	else if (options->time_letters)
+		result.time = options->time_letters == 1   ? TIME_SECONDS
+			      : options->time_letters == 2 ? TIME_MICROS
+							   : TIME_EPOCH;
+	return result;
+}
+
+/* A shell that reads the transcript; its standard output is ours. */
+static int open_pipe(struct output *output, const char *command)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	output->reader = fork();
+	if (output->reader == 0) {
+		dup2(ends[0], STDIN_FILENO);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	close(ends[0]);
+	if (output->reader < 0) {
+		int error = errno;
+		close(ends[1]);
+		return -error;
+	}
+	return ends[1];
+}
+
+/* A descriptor of its own for each output, never one the programs inherit. */
+static int open_descriptor(struct output *output, const char *path)
+{
+	int fd = -1;
+	if (!path)
+		fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	else if (strcmp(path, "-") == 0)
+		fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	else if (*path == '|')
+		return open_pipe(output, path + 1);
+	else
+		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return fd < 0 ? -errno : fd;
+}
+
+static int output_open(struct output *output, const struct output_option *option,
+		       const struct options *options)
+{
+	*output = (struct output){
+		.format = option->format,
+		.name = !option->path			  ? "standard error"
+			: strcmp(option->path, "-") == 0 ? "standard output"
+							  : option->path,
+	};
+	int fd = open_descriptor(output, option->path);
+	if (fd < 0)
+		return fd;
+	output->file = fdopen(fd, "w");
+	output->buffer = malloc(BUFFER_SIZE);
+	if (!output->file || !output->buffer)
+		return -ENOMEM;
+	setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);
+	struct format_options how = format_options(options, fd);
+	output->formatter = output->format->open(output->file, &how);
+	return output->formatter ? 0 : -ENOMEM;
+}
+
+/* Two transcripts in one file would destroy each other, and one in the recording both. */
+static int check_distinct(const struct options *options, const char **ret_path)
+{
+	struct stat seen[MAX_OUTPUTS + 1];
+	size_t count = 0;
+	if (options->replay && stat(options->replay, &seen[count]) == 0)
+		count++;
+	for (size_t i = 0; i < options->output_count; i++) {
+		const char *path = options->outputs[i].path;
+		struct stat status;
+		if (!path || *path == '|' || strcmp(path, "-") == 0)
+			continue;
+		for (size_t k = 0; k < i; k++)
+			if (options->outputs[k].path && strcmp(options->outputs[k].path, path) == 0)
+				return *ret_path = path, -EEXIST;
+		if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
+			continue;
+		for (size_t k = 0; k < count; k++)
+			if (seen[k].st_dev == status.st_dev && seen[k].st_ino == status.st_ino)
+				return *ret_path = path, -EEXIST;
+		seen[count++] = status;
+	}
+	return 0;
+}
+
+int outputs_open(struct outputs **ret_outputs, const struct options *options,
+		 const char **ret_path)
+{
+	int result = check_distinct(options, ret_path);
+	if (result < 0)
+		return result;
+	struct outputs *outputs =
+		calloc(1, sizeof *outputs + options->output_count * sizeof *outputs->items);
+	if (!outputs)
+		return -ENOMEM;
+	for (size_t i = 0; i < options->output_count && result == 0; i++) {
+		outputs->count++;
+		result = output_open(&outputs->items[i], &options->outputs[i], options);
+		if (result < 0)
+			*ret_path = outputs->items[i].name;
+	}
+	if (result < 0) {
+		outputs_close(outputs);
+		return result;
+	}
+	*ret_outputs = outputs;
+	return 0;
+}
+
+/* Told once; the program goes on, and so do the other transcripts. */
+static void output_failed(struct output *output)
+{
+	if (output->error)
+		return;
+	output->error = errno ? -errno : -EIO;
+	fprintf(stderr, "socktrace: %s: %s\n", output->name, strerror(-output->error));
+}
+
+void outputs_write(struct outputs *outputs, const struct record *record)
+{
+	for (struct output *output = outputs->items; output < outputs->items + outputs->count;
+	     output++) {
+		if (output->error)
+			continue;
+		errno = 0;
+		output->format->write(output->formatter, record);
+		if (ferror(output->file))
+			output_failed(output);
+	}
+	outputs->dirty = true;
+}
+
+bool outputs_dirty(const struct outputs *outputs)
+{
+	return outputs->dirty;
+}
+
+void outputs_flush(struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++) {
+		struct output *output = &outputs->items[i];
+		errno = 0;
+		if (!output->error && (fflush(output->file) != 0 || ferror(output->file)))
+			output_failed(output);
+	}
+	outputs->dirty = false;
+}
+
+static void output_close(struct output *output)
+{
+	errno = 0;
+	if (output->formatter)
+		output->format->close(output->formatter);
+	if (output->file && fclose(output->file) != 0)
+		output_failed(output);
+	/* Already gone and waited for: that is fine too. */
+	if (output->reader > 0)
+		waitpid(output->reader, NULL, 0);
+	free(output->buffer);
+}
+
+int outputs_close(struct outputs *outputs)
+{
+	int result = 0;
+	for (size_t i = 0; i < outputs->count; i++) {
+		output_close(&outputs->items[i]);
+		if (!result)
+			result = outputs->items[i].error;
+	}
+	free(outputs);
+	return result;
+}

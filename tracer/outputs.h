@@ -1,0 +1,23 @@
+/* The transcripts of one run: each a format and the file it goes to. */
+#pragma once
+
+#include "options.h"
+#include "types/record.h"
+
+#include <stdbool.h>
+
+struct outputs;
+
+/* Opens all of them. Returns 0 or -errno with the path that failed (borrowed). */
+int outputs_open(struct outputs **ret_outputs, const struct options *options,
+		 const char **ret_path);
+
+void outputs_write(struct outputs *outputs, const struct record *record);
+
+/* Whether something is written and not yet handed to the kernel. */
+bool outputs_dirty(const struct outputs *outputs);
+void outputs_flush(struct outputs *outputs);
+
+/* Completes and frees all. Returns 0, or the first -errno that a write met. Each failure
+ * was told on standard error once, when it came. */
+int outputs_close(struct outputs *outputs);

@@ -1,0 +1,38 @@
+#include "ptrace/memory.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+static size_t read_part(pid_t pid, uint64_t address, void *buffer, size_t size)
+{
+	struct iovec local = { .iov_base = buffer, .iov_len = size };
+	struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
+	ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	return count > 0 ? (size_t)count : 0;
+}
+
+static size_t live_read(const struct memory *memory, uint64_t address, void *buffer, size_t size)
+{
+	pid_t pid = ((const struct live_memory *)memory)->pid;
+	size_t done = size ? read_part(pid, address, buffer, size) : 0;
+	if (done == size)
+		return done;
+	/* One request is read whole or up to a fault, but the kernel counts only whole iovecs
+	 * (process_vm_readv(2)); so what a bad page ends is fetched up to that page. */
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	while (done < size) {
+		size_t rest = page - (address + done) % page;
+		if (rest > size - done)
+			rest = size - done;
+		size_t got = read_part(pid, address + done, (char *)buffer + done, rest);
+		done += got;
+		if (got < rest)
+			break;
+	}
+	return done;
+}
+
+void live_memory_init(struct live_memory *memory, pid_t pid)
+{
+	*memory = (struct live_memory){ .memory = { .read = live_read }, .pid = pid };
+}

@@ -1,0 +1,133 @@
+#include "replay_parts.h"
+
+#include "support/base64.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void read_integer(struct replay_line *line, const json_t *object, struct value *value)
+{
+	value->integer = need_number(line, object, "value");
+}
+
+static void read_descriptor(struct replay_line *line, const json_t *object, struct value *value)
+{
+	value->descriptor.fd = (int)need_number(line, object, "value");
+	value->descriptor.socket = field_text(line, object, "socket");
+}
+
+static void read_constant(struct replay_line *line, const json_t *object, struct value *value)
+{
+	value->constant.value = need_number(line, object, "value");
+	value->constant.name = field_text(line, object, "symbol");
+}
+
+static void read_flags(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const json_t *names = field_array(line, object, "names");
+	value->flags.value = (uint64_t)need_number(line, object, "value");
+	value->flags.names = replay_list(line, names);
+	value->flags.count = value->flags.names ? json_array_size(names) : 0;
+	value->flags.unknown = (uint64_t)field_number(line, object, "unknown", 0);
+}
+
+static void decode_base64(struct replay_line *line, const char *text, struct value_bytes *bytes)
+{
+	size_t length = strlen(text);
+	char *data = replay_room(line, length / 4 * 3 + 1, 1);
+	if (!data)
+		return;
+	if (base64_decode(data, &bytes->captured, text, length))
+		bytes->data = data;
+	else
+		replay_complain(line, "\"base64\" is not base64");
+}
+
+void replay_bytes(struct replay_line *line, const json_t *object, struct value_bytes *bytes)
+{
+	const json_t *text = json_object_get(object, "text");
+	const char *base64 = field_text(line, object, "base64");
+	bytes->data = "";
+	if (base64) {
+		decode_base64(line, base64, bytes);
+	} else if (field_text(line, object, "text")) {
+		/* May contain NUL: its length is not strlen's. */
+		bytes->data = json_string_value(text);
+		bytes->captured = json_string_length(text);
+	}
+	bytes->length = (size_t)field_number(line, object, "length", (int64_t)bytes->captured);
+	if (bytes->length < bytes->captured)
+		replay_complain(line, "\"length\" is less than what was captured");
+}
+
+static void read_bytes(struct replay_line *line, const json_t *object, struct value *value)
+{
+	replay_bytes(line, object, &value->bytes);
+}
+
+static void read_endpoint(struct replay_line *line, const json_t *object, struct value *value)
+{
+	value->endpoint = need_text(line, object, "value");
+}
+
+static void read_fields(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const json_t *fields = field_array(line, object, "fields");
+	value->list.items = replay_args(line, fields, true);
+	value->list.count = value->list.items ? json_array_size(fields) : 0;
+}
+
+static void read_items(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const json_t *items = field_array(line, object, "items");
+	value->list.items = replay_args(line, items, false);
+	value->list.count = value->list.items ? json_array_size(items) : 0;
+}
+
+static void read_address(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const char *text = need_text(line, object, "value");
+	char *end = NULL;
+	value->address = strtoull(text, &end, 16);
+	if (strncmp(text, "0x", 2) != 0 || *end)
+		replay_complain(line, "an address is not a hexadecimal number");
+}
+
+static const struct kind {
+	const char *name;
+	enum value_kind kind;
+	void (*read)(struct replay_line *line, const json_t *object, struct value *value);
+} kinds[] = {
+	{ "int", VALUE_INTEGER, read_integer },     { "fd", VALUE_DESCRIPTOR, read_descriptor },
+	{ "const", VALUE_CONSTANT, read_constant }, { "flags", VALUE_FLAGS, read_flags },
+	{ "bytes", VALUE_BYTES, read_bytes },       { "endpoint", VALUE_ENDPOINT, read_endpoint },
+	{ "struct", VALUE_STRUCT, read_fields },    { "array", VALUE_ARRAY, read_items },
+	{ "address", VALUE_ADDRESS, read_address },
+};
+
+static void read_value(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const char *name = need_text(line, object, "kind");
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (strcmp(name, kinds[i].name) == 0) {
+			value->kind = kinds[i].kind;
+			kinds[i].read(line, object, value);
+			return;
+		}
+	}
+	replay_complain(line, "an argument is of an unknown kind");
+}
+
+struct value *replay_args(struct replay_line *line, const json_t *array, bool named)
+{
+	size_t count = json_array_size(array);
+	struct value *values = array ? replay_room(line, count, sizeof *values) : NULL;
+	/* How deep it goes jansson has bounded (JSON_PARSER_MAX_DEPTH, 2048). */
+	for (size_t i = 0; values && i < count && !line->bad; i++) {
+		const json_t *object = json_array_get(array, i);
+		values[i].name =
+			named ? need_text(line, object, "name") : field_text(line, object, "name");
+		read_value(line, object, &values[i]);
+	}
+	return line->bad ? NULL : values;
+}

@@ -1,0 +1,189 @@
+#include "replay_parts.h"
+
+#include "support/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void copy_text(struct replay_line *line, char *to, size_t room, const char *key,
+		      const json_t *object)
+{
+	const char *text = field_text(line, object, key);
+	snprintf(to, room, "%s", text ? text : "");
+}
+
+void replay_socket(struct replay_line *line)
+{
+	const json_t *object = field_object(line, line->object, "socket");
+	struct socket *socket = &line->socket;
+	if (!object)
+		return;
+	copy_text(line, socket->id, sizeof socket->id, "id", object);
+	copy_text(line, socket->local, sizeof socket->local, "local", object);
+	copy_text(line, socket->remote, sizeof socket->remote, "remote", object);
+	const char *role = field_text(line, object, "role");
+	socket->cookie = strtoull(socket->id, NULL, 10);
+	socket->domain_name = field_text(line, object, "domain");
+	socket->type_name = field_text(line, object, "type");
+	socket->protocol_name = field_text(line, object, "protocol");
+	socket->role = role ? socket_role_named(role) : ROLE_NONE;
+	if (line->record.event)
+		line->event->fd = (int)field_number(line, object, "fd", -1);
+	line->record.socket = socket;
+}
+
+static enum tcp_state read_state(struct replay_line *line, const json_t *object, const char *key)
+{
+	const char *name = field_text(line, object, key);
+	enum tcp_state state = name ? tcp_state_named(name) : STATE_UNKNOWN;
+	if (name && state == STATE_UNKNOWN)
+		replay_complain(line, "\"%s\" is no TCP state", key);
+	return state;
+}
+
+static void read_states(struct replay_line *line)
+{
+	struct record_state *state = &line->record.state;
+	const json_t *object = field_object(line, line->object, "state");
+	const json_t *peer = field_object(line, object, "peer");
+	const char *witness = field_text(line, object, "witness");
+	state->before = read_state(line, object, "before");
+	state->after = read_state(line, object, "after");
+	state->witness = witness ? witness_named(witness) : WITNESS_NONE;
+	state->peer_lane = field_text(line, peer, "lane");
+	state->peer_socket = field_text(line, peer, "socket");
+	state->peer_before = read_state(line, peer, "before");
+	state->peer_after = read_state(line, peer, "after");
+}
+
+static void read_queues(struct replay_line *line)
+{
+	const json_t *object = field_object(line, line->object, "queues");
+	line->record.queues = (struct record_queues){
+		.receive = field_number(line, object, "receive", -1),
+		.send = field_number(line, object, "send", -1),
+		.accept = field_number(line, object, "accept", -1),
+		.backlog = field_number(line, object, "backlog", -1),
+	};
+}
+
+/* `code` is one line of Python: the code, and what it gives as its comment. */
+static void split_code(struct replay_line *line, const char *joined)
+{
+	size_t length = python_code_length(joined);
+	char *copy = replay_room(line, strlen(joined) + 1, 1);
+	if (!copy)
+		return;
+	memcpy(copy, joined, strlen(joined));
+	line->python.code = copy;
+	if (!copy[length])
+		return;
+	copy[length] = '\0';
+	line->python.comment = copy + length + PYTHON_COMMENT_GAP;
+}
+
+static void read_python(struct replay_line *line)
+{
+	const json_t *object = field_object(line, line->object, "python");
+	const json_t *variables = field_object(line, object, "variables");
+	struct python *python = &line->python;
+	const size_t most = sizeof python->variables / sizeof *python->variables;
+	const char *code = field_text(line, object, "code");
+	if (!object)
+		return;
+	if (code)
+		split_code(line, code);
+	python->raises = field_text(line, object, "raises");
+	/* jansson's iterators want to change what they walk over. */
+	json_t *walked = json_object_get(object, "variables");
+	for (void *at = variables ? json_object_iter(walked) : NULL;
+	     at && python->variable_count < most; at = json_object_iter_next(walked, at))
+		python->variables[python->variable_count++] = (struct python_variable){
+			.name = json_object_iter_key(at),
+			.socket = json_string_value(json_object_iter_value(at)),
+		};
+	line->record.python = python;
+}
+
+static struct note_param *read_params(struct replay_line *line, const json_t *object,
+				      size_t *ret_count)
+{
+	json_t *params = json_object_get(object, "params");
+	struct note_param *list = replay_room(line, json_object_size(params), sizeof *list);
+	size_t count = 0;
+	for (void *at = list ? json_object_iter(params) : NULL; at;
+	     at = json_object_iter_next(params, at))
+		list[count++] = (struct note_param){
+			.name = json_object_iter_key(at),
+			.value = json_string_value(json_object_iter_value(at)),
+		};
+	*ret_count = count;
+	return list;
+}
+
+static void read_note(struct replay_line *line, const json_t *object, struct note *note)
+{
+	const char *severity = need_text(line, object, "severity");
+	note->id = need_text(line, object, "id");
+	note->severity = strcmp(severity, "mistake") == 0 ? SEVERITY_MISTAKE : SEVERITY_NOTICE;
+	note->params = read_params(line, object, &note->param_count);
+	note->text = field_text(line, object, "text");
+	note->fix = field_text(line, object, "fix");
+	note->check = field_text(line, object, "check");
+}
+
+static void read_notes(struct replay_line *line)
+{
+	const json_t *array = field_array(line, line->object, "notes");
+	struct note *notes =
+		array ? replay_room(line, json_array_size(array), sizeof *notes) : NULL;
+	if (!notes)
+		return;
+	for (size_t i = 0; i < json_array_size(array); i++)
+		read_note(line, json_array_get(array, i), &notes[i]);
+	line->record.notes = notes;
+	line->record.note_count = json_array_size(array);
+}
+
+static void read_args(struct replay_line *line)
+{
+	const json_t *array = field_array(line, line->object, "args");
+	size_t count = json_array_size(array);
+	if (count > EVENT_ARGS) {
+		replay_complain(line, "a call has more than %d arguments", EVENT_ARGS);
+		return;
+	}
+	const struct value *args = replay_args(line, array, true);
+	for (size_t i = 0; args && i < count; i++)
+		line->event->args[line->event->arg_count++] = args[i];
+}
+
+static void read_result(struct replay_line *line)
+{
+	struct event *event = line->event;
+	event->result = need_number(line, line->object, "ret");
+	event->error_name = field_text(line, line->object, "errno");
+	event->error = event->error_name ? errno_named(event->error_name) : 0;
+	event->restarted = json_is_true(json_object_get(line->object, "restarted"));
+	if (event->error_name && !event->error)
+		replay_complain(line, "\"errno\" is the name of no error");
+}
+
+void replay_call(struct replay_line *line)
+{
+	struct event *event = line->event;
+	struct record *record = &line->record;
+	record->event = event;
+	event->name = need_text(line, line->object, "call");
+	event->entered = record->time;
+	read_args(line);
+	replay_socket(line);
+	read_python(line);
+	if (record->type != RECORD_CALL)
+		return;
+	event->returned = event->entered + (uint64_t)field_number(line, line->object, "dur", 0);
+	read_result(line);
+	read_states(line);
+	read_queues(line);
+	read_notes(line);
+}

@@ -1,0 +1,83 @@
+/* The script of a demo: which program starts when, what it reads, how it must end, and the
+ * lesson in two languages. The form of the file is described in demos/README.md. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+enum { SCENARIO_ENGLISH, SCENARIO_CHINESE, SCENARIO_LANGUAGES };
+
+enum {
+	SCENARIO_MAX_SIZE = 64 * 1024,
+	SCENARIO_MAX_STEPS = 128,
+	SCENARIO_MAX_NAME = 32,
+};
+
+enum step_kind {
+	STEP_START, /* a program */
+	STEP_WHEN,  /* hold the steps that follow until the moment has come */
+	STEP_STOP,  /* send a signal to a program */
+};
+
+/* What a program does that other steps can wait for. */
+enum moment {
+	MOMENT_LISTENS,  /* listen() has succeeded */
+	MOMENT_BINDS,    /* bind() has succeeded */
+	MOMENT_CONNECTS, /* connect() has succeeded */
+	MOMENT_ACCEPTS,  /* accept() has returned a connection */
+	MOMENT_WAITS,    /* it sleeps in accept, recv, poll or the like */
+	MOMENT_ENDS,     /* it is gone */
+};
+
+/* "listens", "binds" ... as a scenario spells them. */
+const char *moment_name(enum moment moment);
+
+struct expectation {
+	enum {
+		EXPECT_SUCCESS, /* status 0, or the signal with which the scenario stops it */
+		EXPECT_STATUS,
+		EXPECT_SIGNAL,
+	} how;
+	int number; /* the status, the signal */
+};
+
+/* Strings live in the scenario. */
+struct step {
+	enum step_kind kind;
+	unsigned line;    /* in the file, from 1 */
+	const char *name; /* which program: the scenario's word for it, given by its `start` */
+
+	/* STEP_START */
+	char **argv;       /* NULL-terminated, at least one word */
+	char **python;     /* the same of its Python twin */
+	const char *input; /* for its standard input, with end of file behind; no NUL behind */
+	size_t input_size;
+	struct expectation expected;
+
+	enum moment moment; /* STEP_WHEN */
+	int signal;         /* STEP_STOP */
+};
+
+struct scenario {
+	struct arena *arena;
+	const char *title[SCENARIO_LANGUAGES];  /* English where there is no Chinese */
+	const char *lesson[SCENARIO_LANGUAGES]; /* the same; NULL if there is none */
+	struct step *steps;
+	size_t step_count;
+};
+
+struct scenario_error {
+	unsigned line;     /* 0: the whole file */
+	char message[160]; /* printable */
+};
+
+/* Returns 0, -EINVAL with *ret_error filled in, or -ENOMEM. text needs no NUL at its end. */
+int scenario_parse(struct scenario *ret, const char *text, size_t size,
+		   struct scenario_error *ret_error);
+void scenario_done(struct scenario *scenario);
+
+/* Whether that program, gone with this status of waitpid(), ended as the scenario wants it. */
+bool scenario_ended_well(const struct scenario *scenario, const struct step *start,
+			 int wait_status);

@@ -1,0 +1,286 @@
+#include "scenario_parser.h"
+
+#include "support/arena.h"
+#include "support/auto.h"
+#include "support/names.h"
+#include "support/text.h"
+#include "support/words.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STATUS = 255 /* wait(2): a status has eight bits */, MAX_SIGNAL = 31 };
+
+static const char *const moments[] = {
+	[MOMENT_LISTENS] = "listens", [MOMENT_BINDS] = "binds", [MOMENT_CONNECTS] = "connects",
+	[MOMENT_ACCEPTS] = "accepts", [MOMENT_WAITS] = "waits", [MOMENT_ENDS] = "ends",
+};
+
+const char *moment_name(enum moment moment)
+{
+	return moments[moment];
+}
+
+/* --- complaints -------------------------------------------------------------------------- */
+
+int parser_refuse(const struct parser *parser, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	parser->error->line = parser->line;
+	vsnprintf(parser->error->message, sizeof parser->error->message, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+int parser_refuse_word(const struct parser *parser, const char *what, const char *word)
+{
+	char shown[64];
+	text_escape(shown, sizeof shown, word, strlen(word));
+	return parser_refuse(parser, "%s: \"%s\"", what, shown);
+}
+
+/* --- words of a line --------------------------------------------------------------------- */
+
+char *parser_skip_blanks(char *text)
+{
+	return text + strspn(text, " \t");
+}
+
+void parser_strip_end(char *text)
+{
+	size_t length = strlen(text);
+	while (length && strchr(" \t\r", text[length - 1]))
+		length--;
+	text[length] = '\0';
+}
+
+char *parser_take_word(char **rest)
+{
+	char *word = parser_skip_blanks(*rest);
+	char *end = word + strcspn(word, " \t");
+	*rest = *end ? parser_skip_blanks(end + 1) : end;
+	*end = '\0';
+	return word;
+}
+
+static bool name_valid(const char *name)
+{
+	size_t length = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				     "0123456789-_");
+	return length > 0 && length <= SCENARIO_MAX_NAME && name[length] == '\0';
+}
+
+static struct step *find_start(const struct scenario *scenario, const char *name)
+{
+	for (size_t i = 0; i < scenario->step_count; i++)
+		if (scenario->steps[i].kind == STEP_START &&
+		    strcmp(scenario->steps[i].name, name) == 0)
+			return &scenario->steps[i];
+	return NULL;
+}
+
+/* The program that `when`, `stop` and `expect` speak of: started above, else NULL. */
+static struct step *take_started(struct parser *parser, char **rest)
+{
+	const char *name = parser_take_word(rest);
+	struct step *start = find_start(parser->scenario, name);
+	if (!start)
+		parser_refuse_word(parser, "no program of this name was started above", name);
+	return start;
+}
+
+/* NULL: too many. */
+static struct step *add_step(struct parser *parser, enum step_kind kind, const char *name)
+{
+	struct scenario *scenario = parser->scenario;
+	if (scenario->step_count == SCENARIO_MAX_STEPS) {
+		parser_refuse(parser, "more than %d steps", SCENARIO_MAX_STEPS);
+		return NULL;
+	}
+	struct step *step = &scenario->steps[scenario->step_count++];
+	*step = (struct step){ .kind = kind, .line = parser->line, .name = name, .input = "" };
+	return step;
+}
+
+/* "SIGTERM" or "TERM"; 0 if there is no such signal. Real-time signals have no names here. */
+static int signal_named(const char *name)
+{
+	const char *wanted = strncmp(name, "SIG", 3) == 0 ? name + 3 : name;
+	for (int signal = 1; signal <= MAX_SIGNAL; signal++)
+		if (strcmp(signal_name(signal) + 3, wanted) == 0)
+			return signal;
+	return 0;
+}
+
+/* --- programs ---------------------------------------------------------------------------- */
+
+/* A copy of the words in the arena; first, if there is one, comes before them. */
+static char **copy_words(struct arena *arena, const char *first, char *const *words)
+{
+	size_t count = 0;
+	while (words[count])
+		count++;
+	char **copy = arena_alloc(arena, (count + 2) * sizeof *copy);
+	if (!copy)
+		return NULL;
+	size_t used = 0;
+	if (first && !(copy[used++] = arena_copy(arena, first)))
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (!(copy[used++] = arena_copy(arena, words[i])))
+			return NULL;
+	copy[used] = NULL;
+	return copy;
+}
+
+static int take_command(struct parser *parser, const char *text, const char *first, char ***ret)
+{
+	autofree char **words = NULL;
+	int error = words_split(text, &words);
+	if (error == -EINVAL)
+		return parser_refuse(parser,
+				     "a quote is left open, or the line ends in a backslash");
+	if (error)
+		return error;
+	if (!words[0] || !*words[0])
+		return parser_refuse(parser, "the program is missing");
+	*ret = copy_words(parser->scenario->arena, first, words);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* By default ./server 8000 becomes python3 ./server.py 8000; a program that is searched in
+ * PATH has no twin and stays what it is. */
+static int set_default_twin(struct arena *arena, struct step *start)
+{
+	bool ours = strchr(start->argv[0], '/');
+	char **twin = copy_words(arena, ours ? "python3" : NULL, start->argv);
+	if (twin && ours && !(twin[1] = arena_printf(arena, "%s.py", start->argv[0])))
+		return -ENOMEM;
+	start->python = twin;
+	return twin ? 0 : -ENOMEM;
+}
+
+int parser_start(struct parser *parser, char *rest)
+{
+	char *colon = strchr(rest, ':');
+	if (!colon)
+		return parser_refuse(parser,
+				     "the colon is missing: start NAME: PROGRAM ARGUMENT...");
+	*colon = '\0';
+	char *name = parser_skip_blanks(rest);
+	parser_strip_end(name);
+	if (!name_valid(name))
+		return parser_refuse_word(parser, "not a name of letters, digits, - and _", name);
+	if (find_start(parser->scenario, name))
+		return parser_refuse_word(parser, "two programs of one name", name);
+
+	struct step *start = add_step(parser, STEP_START, name);
+	if (!start)
+		return -EINVAL;
+	parser->started = start;
+	parser->input_end = NULL;
+	int error = take_command(parser, colon + 1, NULL, &start->argv);
+	return error ? error : set_default_twin(parser->scenario->arena, start);
+}
+
+/* Lines of input are put together where the first one stands; the newline behind a line
+ * has its place, since the copy of the file ends in one. */
+int parser_input(struct parser *parser, char *rest)
+{
+	struct step *start = parser->started;
+	size_t length = strlen(rest);
+	if (!parser->input_end)
+		start->input = parser->input_end = rest;
+	memmove(parser->input_end, rest, length);
+	parser->input_end[length] = '\n';
+	parser->input_end += length + 1;
+	start->input_size += length + 1;
+	return 0;
+}
+
+int parser_python(struct parser *parser, char *rest)
+{
+	return take_command(parser, rest, "python3", &parser->started->python);
+}
+
+/* --- the other steps --------------------------------------------------------------------- */
+
+/* One more than the last moment if there is none of that name. */
+static size_t find_moment(const char *name)
+{
+	size_t moment = 0;
+	while (moment < sizeof moments / sizeof *moments && strcmp(moments[moment], name) != 0)
+		moment++;
+	return moment;
+}
+
+int parser_when(struct parser *parser, char *rest)
+{
+	const struct step *start = take_started(parser, &rest);
+	if (!start)
+		return -EINVAL;
+	size_t moment = find_moment(rest);
+	if (moment == sizeof moments / sizeof *moments)
+		return parser_refuse_word(parser, "unknown moment", rest);
+	struct step *step = add_step(parser, STEP_WHEN, start->name);
+	if (!step)
+		return -EINVAL;
+	step->moment = (enum moment)moment;
+	return 0;
+}
+
+int parser_stop(struct parser *parser, char *rest)
+{
+	const struct step *start = take_started(parser, &rest);
+	if (!start)
+		return -EINVAL;
+	int signal = signal_named(*rest ? rest : "SIGTERM");
+	if (!signal)
+		return parser_refuse_word(parser, "unknown signal", rest);
+	struct step *step = add_step(parser, STEP_STOP, start->name);
+	if (!step)
+		return -EINVAL;
+	step->signal = signal;
+	return 0;
+}
+
+static bool status_number(const char *text, int *ret_status)
+{
+	char *end;
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	long status = strtol(text, &end, 10);
+	if (errno || *end || status > MAX_STATUS)
+		return false;
+	*ret_status = (int)status;
+	return true;
+}
+
+int parser_expect(struct parser *parser, char *rest)
+{
+	struct step *start = take_started(parser, &rest);
+	if (!start)
+		return -EINVAL;
+	if (start->expected.how != EXPECT_SUCCESS)
+		return parser_refuse(parser, "two expectations for one program");
+	const char *how = parser_take_word(&rest);
+	if (strcmp(how, "status") == 0) {
+		start->expected.how = EXPECT_STATUS;
+		return status_number(rest, &start->expected.number)
+			       ? 0
+			       : parser_refuse_word(parser, "not a status from 0 to 255", rest);
+	}
+	if (strcmp(how, "signal") == 0) {
+		start->expected.how = EXPECT_SIGNAL;
+		start->expected.number = signal_named(rest);
+		return start->expected.number ? 0
+					      : parser_refuse_word(parser, "unknown signal", rest);
+	}
+	return parser_refuse_word(parser, "neither `status N` nor `signal NAME`", how);
+}

@@ -1,0 +1,323 @@
+#include "session.h"
+
+#include "director.h"
+
+#include "ptrace/stops.h"
+#include "support/auto.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+enum {
+	NANOSECONDS = 1000000000,
+	MILLISECOND = 1000000,
+	TICK_MS = 20, /* a call that lasts longer is shown as waiting (INTERFACE 2) */
+};
+
+/* What a signal handler leaves for the turn; there is only one session at a time. */
+static volatile sig_atomic_t ticked;
+static volatile sig_atomic_t signal_to_pass;
+
+static uint64_t monotonic(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+uint64_t session_now(const struct session *session)
+{
+	return monotonic() - session->started;
+}
+
+/* --- time and signals ------------------------------------------------------------------- */
+
+static void set_timer(bool on)
+{
+	struct timeval tick = { .tv_usec = on ? TICK_MS * 1000 : 0 };
+	struct itimerval timer = { .it_interval = tick, .it_value = tick };
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* Also interrupts waitpid(), where the session sleeps. */
+static void on_tick(int signal)
+{
+	(void)signal;
+	ticked = 1;
+}
+
+static void on_termination(int signal)
+{
+	signal_to_pass = signal;
+	/* It may have come just before waitpid(): the timer wakes us again. */
+	set_timer(true);
+}
+
+static void catch_signals(void)
+{
+	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction tick = { .sa_handler = on_tick };
+	struct sigaction end = { .sa_handler = on_termination };
+
+	/* Ctrl-C is for the programs; the transcript is completed when they have ended. */
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigaction(SIGALRM, &tick, NULL);
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGHUP, &end, NULL);
+	signal(SIGCHLD, SIG_DFL);
+
+	/* Whoever started us may have blocked them. */
+	sigset_t wanted;
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGALRM);
+	sigaddset(&wanted, SIGTERM);
+	sigaddset(&wanted, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
+}
+
+/* Needed only while there is something to show, to write, or to wait for. */
+static void keep_ticking(struct session *session)
+{
+	bool needed = session->unshown || session->postponed || outputs_dirty(session->outputs) ||
+		      session->orphans.count || director_waits(session->director);
+	if (needed != session->ticking) {
+		session->ticking = needed;
+		set_timer(needed);
+	}
+}
+
+static void session_tick(struct session *session)
+{
+	uint64_t now = session_now(session);
+	ticked = 0;
+	if (now > TICK_MS * MILLISECOND)
+		calls_show_waiting(session, now - TICK_MS * MILLISECOND);
+	connections_tick(session);
+	if (signal_to_pass) {
+		director_terminate(session->director, session, signal_to_pass);
+		signal_to_pass = 0;
+	}
+	director_tick(session->director, session);
+	calls_take_up(session, true);
+	outputs_flush(session->outputs);
+	keep_ticking(session);
+}
+
+/* --- records ------------------------------------------------------------------------------ */
+
+void session_write(struct session *session, const struct record *record)
+{
+	outputs_write(session->outputs, record);
+}
+
+static void write_header(struct session *session)
+{
+	static const char *const witnesses[] = { "tcp_info", "sock_diag", NULL };
+	struct timespec now;
+	struct tm parts;
+	struct utsname system;
+	char day[32], started[64];
+
+	session->started = monotonic();
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(started, sizeof started, "%s.%09ldZ", day, now.tv_nsec);
+	uname(&system);
+
+	struct record_header header = {
+		.version = SOCKTRACE_VERSION,
+		.kernel = system.release,
+		.started = started,
+		.commands = director_commands(session->director),
+		.lang = "en",
+		.isolated = session->options->isolate,
+		.witnesses = witnesses,
+		.title = director_title(session->director),
+		.lesson = director_lesson(session->director),
+	};
+	struct record record = record_blank(RECORD_HEADER, 0);
+	record.header = &header;
+	session_write(session, &record);
+}
+
+static void write_end(struct session *session)
+{
+	static const char *const none[] = { NULL };
+	struct record record = record_blank(RECORD_END, session_now(session));
+	record.end = (struct record_end){ .calls = session->calls, .mistakes = none };
+	session_write(session, &record);
+}
+
+/* --- the turn ------------------------------------------------------------------------------- */
+
+static int handle(struct session *session, struct stop *stop)
+{
+	struct thread *thread = stop->thread;
+	enum resume how = RESUME;
+
+	switch (stop->kind) {
+	case STOP_ENTRY:
+		how = call_enter(session, thread, stop);
+		break;
+	case STOP_EXIT:
+		if (call_postpone(session, thread, stop))
+			return 0;
+		call_return(session, thread, stop);
+		break;
+	case STOP_SIGNAL:
+		process_signalled(session, stop);
+		break;
+	case STOP_GROUP:
+		how = RESUME_LISTEN;
+		break;
+	case STOP_FORK:
+		process_forked(session, stop);
+		break;
+	case STOP_BORN:
+		if (!thread) {
+			/* Its maker has not told us yet: it is held until then. */
+			thread = tracees_add(&session->tracees, stop->tid);
+			if (!thread)
+				return -ENOMEM;
+			thread->held = true;
+		}
+		if (thread->held)
+			return 0;
+		break;
+	case STOP_EXEC:
+		process_execed(session, stop);
+		break;
+	case STOP_EXITING:
+		call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
+		break;
+	case STOP_GONE:
+		thread_gone(session, stop);
+		return 0;
+	case STOP_OTHER:
+		break;
+	}
+	return stop_resume(stop, how);
+}
+
+/* Wait for a stop, decode it, apply it, ask the witnesses, write, resume. */
+static int session_turn(struct session *session)
+{
+	struct stop stop;
+	int result = stop_wait(&session->tracees, &stop);
+
+	if (ticked || signal_to_pass)
+		session_tick(session);
+	if (result == -EINTR)
+		return 0;
+	if (result < 0)
+		return result;
+	if (!stop.thread && stop.kind == STOP_GONE)
+		return 0; /* the reader of a pipe of ours */
+	result = handle(session, &stop);
+	if (result == 0 && session->postponed)
+		result = calls_take_up(session, false);
+	if (!session->ticking)
+		keep_ticking(session);
+	return result;
+}
+
+/* --- beginning and end ---------------------------------------------------------------------- */
+
+static int identify(const struct identifier *identifier, const struct process *process, int fd,
+		    struct identity *ret_identity)
+{
+	(void)identifier;
+	return witness_identify(process, fd, ret_identity);
+}
+
+void name_socket(const struct identifier *identifier, struct socket *socket)
+{
+	const char *member = (const char *)identifier;
+	const struct session *session =
+		(const struct session *)(const void *)(member - offsetof(struct session, identifier));
+	/* A number without a name needs memory for one, as long as the trace lasts. */
+	struct arena *arena = session->lanes.arena;
+	socket->domain_name = decode_domain_name(arena, socket->domain);
+	socket->type_name = decode_type_name(arena, socket->type);
+	socket->protocol_name = decode_protocol_name(arena, socket->domain, socket->protocol);
+}
+
+static int build_filter(struct session *session)
+{
+	const char *names[128];
+	size_t count = 0, position = 0;
+	for (const struct call *call; (call = call_next(&position));)
+		if (count < sizeof names / sizeof *names)
+			names[count++] = call_name(call);
+	return filter_build(names, count, &session->filter);
+}
+
+static void session_done(struct session *session)
+{
+	size_t position = 0;
+	for (struct thread *thread; (thread = map_next(&session->tracees.threads, &position));)
+		if (thread->pending) {
+			event_free(thread->pending->event);
+			free(thread->pending);
+		}
+	tracees_done(&session->tracees);
+	position = 0;
+	for (struct process *process; (process = map_next(&session->processes, &position));) {
+		sockets_process_exit(session->sockets, process, NULL, NULL);
+		auto_close(&process->pidfd);
+		free(process);
+	}
+	map_done(&session->processes);
+	map_done(&session->orphans);
+	sockets_free(session->sockets);
+	witnesses_free(session->witnesses);
+	lanes_done(&session->lanes);
+	filter_done(&session->filter);
+}
+
+int session_run(const struct options *options, struct outputs *outputs, struct director *director,
+		struct session_result *ret_result)
+{
+	struct session session = {
+		.options = options,
+		.outputs = outputs,
+		.director = director,
+		.tracees = { .stop_each = options->no_follow },
+		.identifier = { .identify = identify, .name = name_socket },
+	};
+	int result = witnesses_new(&session.witnesses);
+
+	session.sockets = sockets_new(&session.identifier);
+	if (result == 0 && !session.sockets)
+		result = -ENOMEM;
+	if (result == 0)
+		result = lanes_init(&session.lanes);
+	if (result == 0 && !options->no_follow)
+		result = build_filter(&session);
+	inherited_save(&session.inherited);
+	if (result == 0) {
+		catch_signals();
+		write_header(&session);
+		result = director_begin(director, &session);
+		while (result == 0)
+			result = session_turn(&session);
+		set_timer(false);
+		if (result == -ECHILD) /* everybody has ended: so has the trace */
+			result = 0;
+		connections_close(&session);
+		write_end(&session);
+		director_result(director, ret_result);
+	}
+	session_done(&session);
+	return result;
+}

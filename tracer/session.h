@@ -1,0 +1,137 @@
+/*
+ * A trace: the one place that knows all stages and hands to each what it needs of the
+ * others. Its turn, session_turn() in session.c, is where to start reading.
+ */
+#pragma once
+
+#include "lanes.h"
+#include "options.h"
+#include "outputs.h"
+
+#include "decode/decode.h"
+#include "ptrace/filter.h"
+#include "ptrace/launch.h"
+#include "ptrace/threads.h"
+#include "sockets/sockets.h"
+#include "types/record.h"
+#include "types/stop.h"
+#include "witnesses/witnesses.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct director;
+
+/* A call of interest, from its entry stop to its exit stop. */
+struct pending {
+	struct event *event;
+	struct thread *thread;
+	uint64_t number;	  /* n in the transcript; 0: it is not shown */
+	uint64_t socket;	  /* cookie of the event's socket; 0: it has none */
+	enum tcp_state before;	  /* of that socket at entry */
+	bool output;		  /* a write to descriptor 1 or 2 that is no socket */
+	bool waiting;		  /* shown as waiting */
+	bool asleep;		  /* and really so: the director knows */
+	struct pending *next, **link; /* session's list of those that may still be shown so */
+	/* Its exit stop, held back until the call that caused it has returned. */
+	bool postponed;
+	struct stop exit;
+	struct pending *next_postponed;
+};
+
+struct session {
+	const struct options *options;
+	struct outputs *outputs;
+	struct director *director;
+	struct tracees tracees;
+	struct map processes; /* pid -> struct process */
+	struct identifier identifier;
+	struct sockets *sockets;
+	struct witnesses *witnesses;
+	struct lanes lanes;
+	struct filter filter;
+	struct inherited inherited;
+	struct pending *unshown;
+	struct pending *postponed;
+	uint64_t started;	/* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;		/* the last n given */
+	uint64_t connections;	/* the last connection id given */
+	struct map orphans;	/* cookie -> struct socket without holders, still in the kernel */
+	bool ticking;		/* the interval timer is armed */
+	bool unreadable_told;
+};
+
+/* Where a run ended. */
+struct session_result {
+	int status; /* as waitpid() gave it, of the program that counts */
+	bool failed; /* a step of the demo did not happen */
+	struct launch_failure failure; /* the program could not be started: error != 0 */
+	const char *failure_name;
+};
+
+/* Runs the director's programs to their end. Returns 0 or -errno. */
+int session_run(const struct options *options, struct outputs *outputs, struct director *director,
+		struct session_result *ret_result);
+
+/* Nanoseconds since the trace began. */
+uint64_t session_now(const struct session *session);
+
+void session_write(struct session *session, const struct record *record);
+
+/* Fills in what an identity's numbers are called (struct identifier). */
+void name_socket(const struct identifier *identifier, struct socket *socket);
+
+/* --- calls.c: one call ------------------------------------------------------------------ */
+
+/* Decides whether the call is of interest; if so makes it the thread's pending one. Says how
+ * the thread is to be resumed. */
+enum resume call_enter(struct session *session, struct thread *thread, struct stop *stop);
+void call_return(struct session *session, struct thread *thread, const struct stop *stop);
+/* A call can be seen to return before the one that made it return: on another CPU the peer's
+ * send is still on its way out of the kernel. If that is so, the stop is kept; true. */
+bool call_postpone(struct session *session, struct thread *thread, const struct stop *stop);
+/* Lets go those whose cause has returned meanwhile; with force all of them. */
+int calls_take_up(struct session *session, bool force);
+/* It will never return: why is exit, exec, detach or killed. */
+void call_abandon(struct session *session, struct thread *thread, const char *why);
+/* Shows as waiting the calls that entered before `since` and whose threads sleep. */
+void calls_show_waiting(struct session *session, uint64_t since);
+
+/* --- states.c: what a call did to its connection ------------------------------------------ */
+
+bool is_tcp(const struct socket *socket);
+/* Looks at the event's socket before the call: returns its state. */
+enum tcp_state state_before(struct session *session, const struct process *process,
+			    const struct event *event, struct socket *socket);
+/* And after, at both ends and at the listener's queue. */
+void state_after(struct session *session, const struct process *process,
+		 const struct pending *pending, struct socket *socket, struct record *record);
+/* A change that no call tells: looks and writes it. True if there was one. */
+bool state_look(struct session *session, struct socket *socket, uint64_t cause);
+
+/* --- connections.c: their end --------------------------------------------------------------- */
+
+/* Writes the connection's line if both ends are over, and forgets them. */
+void connection_settle(struct session *session, struct socket *socket);
+/* Nobody holds it any more, but the kernel may: it is looked at until it is over. */
+void connection_orphan(struct session *session, struct socket *socket);
+/* Its last holder died, or lost it otherwise than by the call that names it. The context is the
+ * session. */
+void connection_lost(void *context, struct socket *socket);
+/* The same for all that the last call or exec closed on the side. */
+void connections_collect(struct session *session);
+/* Another look at the orphans; called at each tick. */
+void connections_tick(struct session *session);
+/* The trace ends: a line for each that is left. */
+void connections_close(struct session *session);
+
+/* --- processes.c: birth, exec, death ---------------------------------------------------------- */
+
+/* A program we launched; its thread stops first at exec. NULL without memory. */
+struct thread *process_launched(struct session *session, pid_t pid, unsigned program);
+void process_forked(struct session *session, const struct stop *stop);
+void process_execed(struct session *session, const struct stop *stop);
+void process_signalled(struct session *session, const struct stop *stop);
+/* A thread is gone; with its last thread the process is. */
+void thread_gone(struct session *session, const struct stop *stop);

@@ -1,0 +1,196 @@
+#include "sockets/ends.h"
+
+#include "support/endpoint.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+/* An internet address in the one form in which both ends of a connection agree: a dual-stack
+ * listener calls its IPv4 client ::ffff:a.b.c.d, and that calls itself a.b.c.d. */
+struct end {
+	struct in6_addr address;
+	in_port_t port; /* host order */
+};
+
+static bool end_parse(const char *text, struct end *ret_end)
+{
+	struct sockaddr_storage storage;
+	struct sockaddr_in6 inet6;
+	struct sockaddr_in inet;
+
+	if (!endpoint_parse(text, &storage))
+		return false;
+	if (storage.ss_family == AF_INET6) {
+		memcpy(&inet6, &storage, sizeof inet6);
+		*ret_end = (struct end){ inet6.sin6_addr, ntohs(inet6.sin6_port) };
+		return true;
+	}
+	memcpy(&inet, &storage, sizeof inet);
+	*ret_end = (struct end){ .port = ntohs(inet.sin_port) };
+	ret_end->address.s6_addr[10] = 0xff;
+	ret_end->address.s6_addr[11] = 0xff;
+	memcpy(ret_end->address.s6_addr + 12, &inet.sin_addr, sizeof inet.sin_addr);
+	return true;
+}
+
+static bool end_same(const struct end *one, const struct end *other)
+{
+	return one->port == other->port && IN6_ARE_ADDR_EQUAL(&one->address, &other->address);
+}
+
+static bool is_inet4_wildcard(const struct in6_addr *address)
+{
+	static const unsigned char nobody[4];
+	return IN6_IS_ADDR_V4MAPPED(address) &&
+	       memcmp(address->s6_addr + 12, nobody, sizeof nobody) == 0;
+}
+
+/* --- connections ---------------------------------------------------------------------- */
+
+static uint64_t hash_end(uint64_t hash, const struct end *end)
+{
+	/* FNV-1a */
+	const uint64_t prime = UINT64_C(0x100000001b3);
+	for (size_t i = 0; i < sizeof end->address; i++)
+		hash = (hash ^ end->address.s6_addr[i]) * prime;
+	hash = (hash ^ (end->port >> 8)) * prime;
+	return (hash ^ (end->port & 0xff)) * prime;
+}
+
+/* Never 0. */
+static uint64_t key_of(const struct end *local, const struct end *remote)
+{
+	return hash_end(hash_end(UINT64_C(0xcbf29ce484222325), local), remote) | 1;
+}
+
+static bool connection_ends(const struct socket *socket, struct end *ret_local,
+			    struct end *ret_remote)
+{
+	return socket->type == SOCK_STREAM && socket->role != ROLE_LISTENER &&
+	       end_parse(socket->local, ret_local) && end_parse(socket->remote, ret_remote);
+}
+
+static void join(struct sockets *sockets, struct socket *socket, const struct end *local,
+		 const struct end *remote)
+{
+	struct end other_local, other_remote;
+	struct known *known = map_get(&sockets->by_ends, key_of(remote, local));
+	if (!known || socket->peer)
+		return;
+	/* A connection that is over, or has both its ends, only had the same addresses; and who
+	 * connects to itself is its own other end. */
+	struct socket *other = &known->socket;
+	if (other == socket || other->peer || (other->opened && other->state == STATE_CLOSED))
+		return;
+	/* Two keys may be one by chance. */
+	if (!connection_ends(other, &other_local, &other_remote) ||
+	    !end_same(&other_local, remote) || !end_same(&other_remote, local))
+		return;
+	socket->peer = other;
+	other->peer = socket;
+}
+
+static void forget_connection(struct sockets *sockets, struct known *known)
+{
+	/* A younger socket with the same ends may have taken its place. */
+	if (known->ends_key && map_get(&sockets->by_ends, known->ends_key) == known)
+		map_remove(&sockets->by_ends, known->ends_key);
+	known->ends_key = 0;
+}
+
+static void index_connection(struct sockets *sockets, struct known *known)
+{
+	struct end local, remote;
+	bool connected = connection_ends(&known->socket, &local, &remote);
+	uint64_t key = connected ? key_of(&local, &remote) : 0;
+
+	if (key != known->ends_key) {
+		forget_connection(sockets, known);
+		/* Without memory it is just not found. */
+		if (key && map_put(&sockets->by_ends, key, known) == 0)
+			known->ends_key = key;
+	}
+	if (key)
+		join(sockets, &known->socket, &local, &remote);
+}
+
+/* --- listeners ------------------------------------------------------------------------ */
+
+static void index_listener(struct sockets *sockets, struct known *known)
+{
+	struct end local;
+	if (known->listening || known->socket.role != ROLE_LISTENER ||
+	    !end_parse(known->socket.local, &local))
+		return;
+	struct known *first = map_get(&sockets->by_port, local.port);
+	if (map_put(&sockets->by_port, local.port, known) < 0)
+		return;
+	known->next_listener = first;
+	known->port = local.port;
+	known->listening = true;
+}
+
+static void forget_listener(struct sockets *sockets, struct known *known)
+{
+	if (!known->listening)
+		return;
+	struct known *first = map_remove(&sockets->by_port, known->port);
+	struct known **link = &first;
+	while (*link != known)
+		link = &(*link)->next_listener;
+	*link = known->next_listener;
+	/* One was just removed, so this needs no memory. */
+	if (first)
+		map_put(&sockets->by_port, known->port, first);
+	known->listening = false;
+}
+
+/* How well a listener fits, 0 if it does not: the kernel too prefers the exact address
+ * (compute_score() in net/ipv4/inet_hashtables.c). */
+static int fitness(const struct socket *listener, const struct end *wanted)
+{
+	struct end local;
+	if (!listener->holders || !end_parse(listener->local, &local))
+		return 0;
+	if (end_same(&local, wanted))
+		return 3;
+	if (is_inet4_wildcard(&local.address))
+		return IN6_IS_ADDR_V4MAPPED(&wanted->address) ? 2 : 0;
+	if (IN6_IS_ADDR_UNSPECIFIED(&local.address))
+		return IN6_IS_ADDR_V4MAPPED(&wanted->address) ? 1 : 2;
+	return 0;
+}
+
+struct socket *sockets_listener_for(const struct sockets *sockets, const char *address)
+{
+	struct end wanted;
+	struct socket *best = NULL;
+	int best_fitness = 0;
+
+	if (!end_parse(address, &wanted))
+		return NULL;
+	struct known *known = map_get(&sockets->by_port, wanted.port);
+	for (; known; known = known->next_listener) {
+		int fits = fitness(&known->socket, &wanted);
+		if (fits > best_fitness) {
+			best_fitness = fits;
+			best = &known->socket;
+		}
+	}
+	return best;
+}
+
+/* --- both ----------------------------------------------------------------------------- */
+
+void ends_index(struct sockets *sockets, struct known *known)
+{
+	index_connection(sockets, known);
+	index_listener(sockets, known);
+}
+
+void ends_forget(struct sockets *sockets, struct known *known)
+{
+	forget_connection(sockets, known);
+	forget_listener(sockets, known);
+}

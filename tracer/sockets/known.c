@@ -1,0 +1,205 @@
+#include "sockets/known.h"
+
+#include "sockets/descriptors.h"
+#include "sockets/ends.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* --- birth ---------------------------------------------------------------------------- */
+
+static struct known *known_new(struct sockets *sockets, const struct identity *identity)
+{
+	struct known *known = calloc(1, sizeof *known);
+	if (!known || map_put(&sockets->by_cookie, identity->cookie, known) < 0) {
+		free(known);
+		return NULL;
+	}
+	struct socket *socket = &known->socket;
+	socket->cookie = identity->cookie;
+	snprintf(socket->id, sizeof socket->id, "%" PRIu64, identity->cookie);
+	socket->domain = identity->domain;
+	socket->type = identity->type;
+	socket->protocol = identity->protocol;
+	if (identity->type == SOCK_DGRAM)
+		socket->role = ROLE_DATAGRAM;
+	if (sockets->identifier->name)
+		sockets->identifier->name(sockets->identifier, socket);
+	return known;
+}
+
+static void copy_end(char to[ENDPOINT_SIZE], const char *from)
+{
+	snprintf(to, ENDPOINT_SIZE, "%s", from);
+}
+
+/* What the kernel says of its ends now. A stream that was reset has forgotten its peer, the
+ * transcript has not; a datagram socket that was disconnected has none any more. */
+static void learn_ends(struct sockets *sockets, struct known *known,
+		       const struct identity *identity)
+{
+	struct socket *socket = &known->socket;
+	bool stream = socket->type != SOCK_DGRAM;
+	if (*identity->local || !stream)
+		copy_end(socket->local, identity->local);
+	if (*identity->remote || !stream)
+		copy_end(socket->remote, identity->remote);
+	if (*identity->remote)
+		known->connecting = false;
+	if (identity->listening)
+		socket->role = ROLE_LISTENER;
+	ends_index(sockets, known);
+}
+
+struct known *known_enter(struct sockets *sockets, const struct identity *identity)
+{
+	struct known *known = map_get(&sockets->by_cookie, identity->cookie);
+	if (!known)
+		known = known_new(sockets, identity);
+	if (known)
+		learn_ends(sockets, known, identity);
+	return known;
+}
+
+/* A cookie of 0 names nobody: the kernel counts from 1 (net/core/sock_diag.c). */
+static int ask(const struct sockets *sockets, const struct process *process, int fd,
+	       struct identity *ret_identity)
+{
+	*ret_identity = (struct identity){ 0 };
+	int result = sockets->identifier->identify(sockets->identifier, process, fd, ret_identity);
+	return result == 0 && !ret_identity->cookie ? -ENOTSOCK : result;
+}
+
+struct known *known_identify(struct sockets *sockets, const struct process *process, int fd)
+{
+	struct identity identity;
+	return ask(sockets, process, fd, &identity) < 0 ? NULL : known_enter(sockets, &identity);
+}
+
+void known_refresh(struct sockets *sockets, struct known *known, const struct process *process,
+		   int fd)
+{
+	struct identity identity;
+	if (ask(sockets, process, fd, &identity) == 0 && identity.cookie == known->socket.cookie)
+		learn_ends(sockets, known, &identity);
+}
+
+void known_set_lane(struct known *known, const char *lane)
+{
+	char *copy = lane ? strdup(lane) : NULL;
+	if (!copy)
+		return;
+	free(known->lane);
+	known->lane = copy;
+	known->socket.lane = copy;
+}
+
+/* --- holders -------------------------------------------------------------------------- */
+
+void known_choose_holder(struct known *known)
+{
+	struct socket *socket = &known->socket;
+	if (!socket->holders)
+		return;
+	socket->holder_pid = known->held[0].table->pids[0];
+	socket->holder_fd = known->held[0].fd;
+}
+
+int known_hold(struct known *known, struct descriptor_table *table, int fd)
+{
+	size_t count = known->socket.holders;
+	if (count == known->held_room) {
+		size_t room = count ? count * 2 : 2;
+		struct holder *held = realloc(known->held, room * sizeof *held);
+		if (!held)
+			return -ENOMEM;
+		known->held = held;
+		known->held_room = room;
+	}
+	known->held[count] = (struct holder){ .table = table, .fd = fd };
+	known->socket.holders++;
+	known_choose_holder(known);
+	return 0;
+}
+
+void known_release(struct sockets *sockets, struct known *known,
+		   const struct descriptor_table *table, int fd)
+{
+	size_t i = 0;
+	while (i < known->socket.holders &&
+	       (known->held[i].table != table || known->held[i].fd != fd))
+		i++;
+	assert(i < known->socket.holders);
+	known->held[i] = known->held[--known->socket.holders];
+	known_choose_holder(known);
+	known_orphan(sockets, known);
+}
+
+/* --- orphans, and the end ------------------------------------------------------------- */
+
+static void list_leave(struct known *known)
+{
+	struct known_list *list = known->list;
+	if (!list)
+		return;
+	*(known->previous ? &known->previous->next : &list->first) = known->next;
+	*(known->next ? &known->next->previous : &list->last) = known->previous;
+	known->list = NULL;
+	known->previous = known->next = NULL;
+}
+
+/* At its end: sockets are told of in the order in which they went. */
+static void list_join(struct known_list *list, struct known *known)
+{
+	list_leave(known);
+	known->previous = list->last;
+	*(list->last ? &list->last->next : &list->first) = known;
+	list->last = known;
+	known->list = list;
+}
+
+void known_orphan(struct sockets *sockets, struct known *known)
+{
+	if (!known->socket.holders)
+		list_join(&sockets->orphans, known);
+}
+
+void known_told(struct sockets *sockets, struct known *known)
+{
+	if (known->list)
+		list_join(&sockets->told, known);
+}
+
+static void reap(struct sockets *sockets, struct known_list *list)
+{
+	while (list->first) {
+		struct known *known = list->first;
+		list_leave(known);
+		/* Another process may have received it with SCM_RIGHTS meanwhile. */
+		if (!known->socket.holders && !known->socket.opened)
+			known_free(sockets, known);
+	}
+}
+
+void known_reap(struct sockets *sockets)
+{
+	reap(sockets, &sockets->told);
+	reap(sockets, &sockets->orphans);
+}
+
+void known_free(struct sockets *sockets, struct known *known)
+{
+	ends_forget(sockets, known);
+	list_leave(known);
+	if (known->socket.peer)
+		known->socket.peer->peer = NULL;
+	map_remove(&sockets->by_cookie, known->socket.cookie);
+	free(known->held);
+	free(known->lane);
+	free(known);
+}

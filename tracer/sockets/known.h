@@ -1,0 +1,85 @@
+/* Inside sockets/: what the table keeps of a socket beside what everybody may see. */
+#pragma once
+
+#include "sockets/sockets.h"
+
+#include <stdint.h>
+
+struct descriptor_table;
+
+/* One descriptor that holds a socket. */
+struct holder {
+	struct descriptor_table *table;
+	int fd;
+};
+
+struct known_list {
+	struct known *first, *last;
+};
+
+struct known {
+	struct socket socket; /* first: a struct socket * of ours points to a struct known */
+	struct holder *held;  /* socket.holders of them */
+	size_t held_room;
+	char *lane; /* owned copy: a process may end, or change its name, before its sockets */
+	/* getpeername() has not answered yet: the connection may still be under way. */
+	bool connecting;
+	/* sockets.by_ends has it under this key; 0: it is not there. */
+	uint64_t ends_key;
+	/* sockets.by_port: the next listener of the same port. */
+	struct known *next_listener;
+	uint16_t port;
+	bool listening;
+	/* sockets.orphans or sockets.told, NULL: in neither; and its neighbours there. */
+	struct known_list *list;
+	struct known *previous, *next;
+};
+
+struct sockets {
+	const struct identifier *identifier;
+	struct map by_cookie;
+	struct map by_ends;        /* connections: hash of local and remote end */
+	struct map by_port;        /* listeners: port -> the first of a list */
+	struct known_list orphans; /* lost their last descriptor, and nobody was told yet */
+	struct known_list told;    /* the same, and the session knows */
+};
+
+static inline struct known *known_of(struct socket *socket)
+{
+	return (struct known *)(void *)socket;
+}
+
+/* --- known.c: a socket's life --------------------------------------------------------- */
+
+/* The socket of that identity: the one we know, else a new one. NULL without memory. */
+struct known *known_enter(struct sockets *sockets, const struct identity *identity);
+/* Asks who the descriptor is and enters it; NULL: no socket, or not to be found out. */
+struct known *known_identify(struct sockets *sockets, const struct process *process, int fd);
+/* Asks again for its ends: bind, connect and the like set them. */
+void known_refresh(struct sockets *sockets, struct known *known, const struct process *process,
+		   int fd);
+void known_set_lane(struct known *known, const char *lane);
+void known_free(struct sockets *sockets, struct known *known);
+
+/* Another descriptor holds it: 0 or -ENOMEM. */
+int known_hold(struct known *known, struct descriptor_table *table, int fd);
+/* One less. With the last one it becomes an orphan. */
+void known_release(struct sockets *sockets, struct known *known,
+		   const struct descriptor_table *table, int fd);
+/* Makes holder_pid and holder_fd name a holder that is alive. */
+void known_choose_holder(struct known *known);
+
+/* Notes that nobody holds it, if so. */
+void known_orphan(struct sockets *sockets, struct known *known);
+/* The session knows that it is an orphan, if it is one. */
+void known_told(struct sockets *sockets, struct known *known);
+/* Frees the orphans that never were a connection. */
+void known_reap(struct sockets *sockets);
+
+/* --- variables.c ---------------------------------------------------------------------- */
+
+enum { VARIABLE_SIZE = 16 };
+
+/* The next name for a descriptor of that socket: "sock", "sock2", "conn" ... */
+void variable_next(struct descriptor_table *table, const struct socket *socket,
+		   char name[VARIABLE_SIZE]);

@@ -1,0 +1,95 @@
+/*
+ * Which socket a descriptor of a process means: through dup, fork, exec, close-on-exec
+ * and SCM_RIGHTS. Both ends of a connection are joined when both are traced.
+ */
+#pragma once
+
+#include "support/map.h"
+#include "types/event.h"
+#include "types/process.h"
+#include "types/socket.h"
+#include "types/witness.h"
+
+#include <stdbool.h>
+
+/* How the table asks who a socket is; a test answers from an array. */
+struct identifier {
+	/* 0, or -errno (-ENOTSOCK: the descriptor is no socket) */
+	int (*identify)(const struct identifier *identifier, const struct process *process, int fd,
+			struct identity *ret_identity);
+	/* Fills in the names of domain, type and protocol of a new socket. May be NULL. */
+	void (*name)(const struct identifier *identifier, struct socket *socket);
+};
+
+struct sockets; /* all sockets of all traced processes */
+
+struct sockets *sockets_new(const struct identifier *identifier);
+void sockets_free(struct sockets *sockets);
+
+/* --- processes ------------------------------------------------------------------------ */
+
+/* An empty table of descriptors for a new program (process->descriptors). */
+int sockets_process_init(struct sockets *sockets, struct process *process);
+/* A child's: a copy of its parent's, or the same one if they share it (CLONE_FILES).
+ * Python variables keep their names: the child is the same program. */
+int sockets_process_fork(struct sockets *sockets, struct process *child,
+			 const struct process *parent, bool shared);
+/* exec: descriptors with close-on-exec are gone, a shared table is no longer shared,
+ * variables get new names (a new program numbers from the start). The sockets that exec
+ * closed: sockets_next_orphan. */
+int sockets_process_exec(struct sockets *sockets, struct process *process);
+/* The process is gone, and its table with it. Sockets it was the last to hold are
+ * marked killed and handed to orphan (may be NULL), which may forget them. */
+void sockets_process_exit(struct sockets *sockets, struct process *process,
+			  void (*orphan)(void *context, struct socket *socket), void *context);
+/* Looks at one descriptor and enters it if it is a socket: what a program was started
+ * with, or holds when it is attached. Returns NULL if it is none. */
+struct socket *sockets_recognise(struct sockets *sockets, struct process *process, int fd);
+
+/* --- look-ups ------------------------------------------------------------------------- */
+
+struct socket *sockets_find(const struct sockets *sockets, const struct process *process, int fd);
+struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie);
+/* What Python would call that descriptor's socket ("sock", "conn2"); NULL: no socket. Every
+ * descriptor has its own, a duplicate too; the first word tells how the socket came about. */
+const char *sockets_variable(const struct process *process, int fd);
+/* Walks: *position starts at 0; NULL at the end. */
+struct socket *sockets_next(const struct sockets *sockets, size_t *position);
+/* The traced listener that takes connections to this address: one bound to it, or to the
+ * wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is set. */
+struct socket *sockets_listener_for(const struct sockets *sockets, const char *address);
+
+/* --- events --------------------------------------------------------------------------- */
+
+/* At entry: fills in socket and variable of the event's descriptors (also those of
+ * passed rights and of poll sets) that are known sockets. Returns the event's socket, NULL if
+ * it has none. */
+struct socket *sockets_enter(struct sockets *sockets, struct process *process, struct event *event);
+/*
+ * At return: applies what the call did: new sockets, new descriptors, ends, roles, bytes
+ * counted, descriptors gone. Sets new_sockets and new_variables. Returns the event's socket: the
+ * new one where there is one (socket, accept), else the one the call worked on.
+ *
+ * A socket that lost its last descriptor and never was a connection (`opened` is 0) is freed by
+ * the next sockets_enter or sockets_return, by nothing earlier; one that was a connection
+ * stays until sockets_forget.
+ */
+struct socket *sockets_return(struct sockets *sockets, struct process *process,
+			      struct event *event);
+
+/* Sockets that lost their last descriptor otherwise than as an event's socket: through exec,
+ * close_range, dup2. Each is returned once, NULL: no more. What remains of them in the kernel
+ * is for the caller to ask. */
+struct socket *sockets_next_orphan(struct sockets *sockets);
+
+/* A connection nobody has accepted yet, seen by its cookie at `server_end` of client:
+ * enters it (lane and listener from the listener), joined with the client. NULL if there
+ * is no memory. */
+struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
+			      struct socket *client, uint64_t cookie);
+
+/* Notes a state that a witness saw. True if it is a change. */
+bool sockets_state(struct socket *socket, enum tcp_state state);
+
+/* Out of the table: its connection is reported and no descriptor holds it. */
+void sockets_forget(struct sockets *sockets, struct socket *socket);

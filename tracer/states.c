@@ -1,0 +1,228 @@
+#include "session.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+bool is_tcp(const struct socket *socket)
+{
+	return (socket->domain == AF_INET || socket->domain == AF_INET6) &&
+	       socket->type == SOCK_STREAM && socket->protocol == IPPROTO_TCP;
+}
+
+/* States that the other end can change behind our back. */
+static bool may_change_alone(enum tcp_state state)
+{
+	return state != STATE_UNKNOWN && state != STATE_CLOSED && state != STATE_LISTEN;
+}
+
+/* Only where both halves once were open can one of them be shut. */
+static bool is_closing(enum tcp_state state)
+{
+	return state == STATE_FIN_WAIT_1 || state == STATE_FIN_WAIT_2 || state == STATE_CLOSING ||
+	       state == STATE_TIME_WAIT;
+}
+
+/* Between a FIN and its acknowledgement a socket is torn down without one: a RST came. */
+static bool is_reset(enum tcp_state from, enum tcp_state to, bool held)
+{
+	return held && to == STATE_CLOSED &&
+	       (from == STATE_ESTABLISHED || from == STATE_CLOSE_WAIT || from == STATE_SYN_RCVD);
+}
+
+static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
+{
+	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
+	int result = witness_exact(session->witnesses, socket->local, remote, socket->cookie,
+				   ret_sight);
+	if (result != -ENOENT)
+		return result;
+	/* The kernel knows no such socket any more: that is CLOSED (RFC 9293, 3.3.2). */
+	*ret_sight = (struct sight){ .witness = WITNESS_SOCK_DIAG,
+				     .state = STATE_CLOSED,
+				     .receive = -1,
+				     .send = -1,
+				     .accept = -1,
+				     .backlog = -1 };
+	return 0;
+}
+
+/* Through a descriptor while there is one, by its ends afterwards. */
+static int look(struct session *session, const struct socket *socket, struct sight *ret_sight)
+{
+	const struct process *holder =
+		socket->holders ? map_get(&session->processes, (uint64_t)socket->holder_pid) : NULL;
+	if (!holder)
+		return *socket->local ? exact(session, socket, ret_sight) : -ENOENT;
+
+	int result = witness_descriptor(holder, socket->holder_fd, socket->cookie, ret_sight);
+	/* The descriptor says CLOSED when what is left of the connection waits elsewhere. */
+	if (result == 0 && ret_sight->state == STATE_CLOSED && is_closing(socket->state) &&
+	    *socket->remote) {
+		struct sight rest;
+		if (exact(session, socket, &rest) == 0 && rest.state == STATE_TIME_WAIT) {
+			ret_sight->state = rest.state;
+			ret_sight->witness = rest.witness;
+		}
+	}
+	return result;
+}
+
+/* Remembers a state; the first that makes it a connection dates its opening. */
+static void note_state(struct session *session, struct socket *socket, enum tcp_state state)
+{
+	if (state == STATE_UNKNOWN)
+		return;
+	if (is_reset(socket->state, state, socket->holders > 0))
+		socket->reset = true;
+	if (!socket->opened && may_change_alone(state))
+		socket->opened = session_now(session);
+	sockets_state(socket, state);
+}
+
+bool state_look(struct session *session, struct socket *socket, uint64_t cause)
+{
+	struct sight sight;
+	enum tcp_state from = socket->state;
+
+	if (look(session, socket, &sight) < 0 || sight.state == STATE_UNKNOWN ||
+	    sight.state == from)
+		return false;
+	note_state(session, socket, sight.state);
+	if (from == STATE_UNKNOWN)
+		return true;
+	struct record record = record_blank(RECORD_STATE, session_now(session));
+	record.lane = socket->lane;
+	record.socket = socket;
+	record.transition = (struct record_transition){
+		.from = from, .to = sight.state, .witness = sight.witness, .cause = cause
+	};
+	session_write(session, &record);
+	return true;
+}
+
+enum tcp_state state_before(struct session *session, const struct process *process,
+			    const struct event *event, struct socket *socket)
+{
+	(void)process;
+	(void)event;
+	if (!socket || !is_tcp(socket))
+		return STATE_UNKNOWN;
+	/* "Before" is the last "after", unless the peer can have changed it meanwhile. */
+	if (socket->state == STATE_UNKNOWN || may_change_alone(socket->state))
+		state_look(session, socket, 0);
+	return socket->state;
+}
+
+/* --- the other end ------------------------------------------------------------------------------ */
+
+static bool may_change_peer(const struct event *event)
+{
+	switch (event->call) {
+	case CALL_CONNECT:
+	case CALL_SHUTDOWN:
+	case CALL_CLOSE:
+	case CALL_CLOSE_RANGE:
+	case CALL_DUP2:
+	case CALL_DUP3:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void see_queue(struct session *session, const struct socket *listener,
+		      struct record_queues *queues)
+{
+	struct sight sight;
+	if (look(session, listener, &sight) == 0) {
+		queues->accept = sight.accept;
+		queues->backlog = sight.backlog;
+	}
+}
+
+/* A connection that nobody has accepted is found by its ends, the other way round. */
+static struct socket *find_queued(struct session *session, struct socket *client,
+				  const struct socket *listener_const)
+{
+	struct sight sight;
+	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
+	if (!listener || witness_exact(session->witnesses, client->remote, client->local, 0,
+				       &sight) < 0 || !sight.cookie)
+		return NULL;
+	struct socket *queued =
+		sockets_queued(session->sockets, listener, client, sight.cookie);
+	if (queued)
+		name_socket(&session->identifier, queued);
+	return queued;
+}
+
+static struct socket *peer_of(struct session *session, const struct event *event,
+			      struct socket *socket, struct record *record)
+{
+	if (event->call != CALL_CONNECT || (event->error && event->error != EINPROGRESS))
+		return socket->peer;
+	const struct socket *listener = sockets_listener_for(session->sockets, socket->remote);
+	if (listener)
+		see_queue(session, listener, &record->queues);
+	if (socket->peer || !listener)
+		return socket->peer;
+	return find_queued(session, socket, listener);
+}
+
+static void see_peer(struct session *session, struct socket *peer, struct record *record)
+{
+	struct sight sight;
+	enum tcp_state before = peer->state;
+
+	if (look(session, peer, &sight) < 0 || sight.state == STATE_UNKNOWN)
+		return;
+	note_state(session, peer, sight.state);
+	if (before == sight.state)
+		return;
+	record->state.peer_lane = peer->lane;
+	record->state.peer_socket = peer->id;
+	record->state.peer_before = before;
+	record->state.peer_after = sight.state;
+}
+
+/* --- after the call ------------------------------------------------------------------------------ */
+
+void state_after(struct session *session, const struct process *process,
+		 const struct pending *pending, struct socket *socket, struct record *record)
+{
+	const struct event *event = pending->event;
+	struct sight sight;
+	(void)process;
+
+	if (!socket || !is_tcp(socket))
+		return;
+	/* The last descriptor of a socket that never was a connection is gone, and so is it. */
+	if (!socket->holders && !socket->opened && socket->state != STATE_LISTEN)
+		return;
+	if (socket->cookie == pending->socket)
+		record->state.before = pending->before;
+	if (look(session, socket, &sight) == 0) {
+		note_state(session, socket, sight.state);
+		record->state.after = sight.state;
+		record->state.witness = sight.witness;
+		record->queues = (struct record_queues){ sight.receive, sight.send, sight.accept,
+							 sight.backlog };
+	}
+	if (event->error == ECONNRESET)
+		socket->reset = true;
+	/* accept: the new socket is the call's, the queue is its listener's. */
+	if (socket->listener && socket->cookie != pending->socket) {
+		const struct socket *listener =
+			sockets_by_cookie(session->sockets, socket->listener);
+		if (listener)
+			see_queue(session, listener, &record->queues);
+	}
+	if (may_change_peer(event)) {
+		struct socket *peer = peer_of(session, event, socket, record);
+		if (peer && peer != socket)
+			see_peer(session, peer, record);
+	}
+	if (!socket->holders && socket->opened)
+		connection_orphan(session, socket);
+}

@@ -1,0 +1,25 @@
+/* What the transcript says about a call beyond the call: a rule that fired, a meaning. */
+#pragma once
+
+#include <stddef.h>
+
+enum severity {
+	SEVERITY_NOTICE,  /* true and worth knowing, may be intended */
+	SEVERITY_MISTAKE, /* certain from the evidence */
+};
+
+struct note_param {
+	const char *name;
+	const char *value;
+};
+
+/* Static, or in the event's arena. */
+struct note {
+	const char *id; /* a rule's id, or "errno" for the meaning of a failed call */
+	enum severity severity;
+	const struct note_param *params;
+	size_t param_count;
+	const char *text;  /* why it happened, one sentence */
+	const char *fix;   /* what to do, NULL if there is nothing */
+	const char *check; /* a shell command that shows it, NULL if there is none */
+};

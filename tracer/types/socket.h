@@ -1,0 +1,60 @@
+/* What is known of one socket, as the kernel sees one: known by its cookie. */
+#pragma once
+
+#include "types/tcp_state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum socket_role {
+	ROLE_NONE, /* not decided yet */
+	ROLE_LISTENER,
+	ROLE_ACCEPTED,
+	ROLE_CONNECTOR,
+	ROLE_DATAGRAM,
+	ROLE_PAIR,
+};
+
+/* "listener", "accepted" ... as the record spells them; NULL for ROLE_NONE. */
+const char *socket_role_name(enum socket_role role);
+enum socket_role socket_role_named(const char *name);
+
+enum {
+	SOCKET_ID_SIZE = 21, /* a 64-bit number in decimal */
+	/* sun_path of 108 bytes, each escaped as \xNN, and the prefix "unix:@" */
+	ENDPOINT_SIZE = 448,
+};
+
+struct socket {
+	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
+	char id[SOCKET_ID_SIZE];
+	int domain, type, protocol; /* numbers of the kernel: AF_..., SOCK_..., IPPROTO_... */
+	/* Names of the three; static, or owned by whoever made the socket. */
+	const char *domain_name, *type_name, *protocol_name;
+	char local[ENDPOINT_SIZE];  /* "127.0.0.1:8000"; empty while it has none */
+	char remote[ENDPOINT_SIZE]; /* the same */
+	enum socket_role role;
+	/* The last state a witness saw, on which an "after" becomes the next "before". */
+	enum tcp_state state;
+
+	/* How many descriptors of traced processes hold it. */
+	unsigned holders;
+	/* One of them: where a witness can ask for it. Meaningless if holders is 0. */
+	pid_t holder_pid;
+	int holder_fd;
+	/* The lane that shows it: its maker's; for one still in an accept queue the listener's. */
+	const char *lane;
+	/* The other end, if it is traced: a plain pointer both ways, cut when one is freed. */
+	struct socket *peer;
+	/* For an accepted one, and for one still queued: the cookie of its listener. */
+	uint64_t listener;
+	/* A connection's life, for its line at the end. */
+	uint64_t bytes_sent, bytes_received, calls;
+	uint64_t opened; /* time of the first sight as a connection, 0 if it never was one */
+	enum tcp_state states[STATE_COUNT]; /* those seen, in order, none twice in a row */
+	unsigned state_count;
+	bool reset; /* a witness or an errno showed a RST */
+	bool killed; /* closed by its holder's death, not by a call */
+	bool reported; /* its connection line is written */
+};

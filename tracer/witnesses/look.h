@@ -1,0 +1,27 @@
+/* Inside witnesses/: what one look through a descriptor, or one answer, makes of a sight. */
+#pragma once
+
+#include "types/witness.h"
+
+#include <stdint.h>
+
+/* Nothing seen yet. */
+static inline struct sight sight_blank(enum witness witness)
+{
+	return (struct sight){ .witness = witness,
+			       .receive = -1,
+			       .send = -1,
+			       .accept = -1,
+			       .backlog = -1,
+			       .expires = -1 };
+}
+
+/* The kernel's number of a TCP state as ours; both count alike up to CLOSING. */
+enum tcp_state state_of_kernel(unsigned state);
+
+/* What a FIN or a SYN that nobody acknowledged counts in the send queue's number: it takes a
+ * sequence number as a byte does (RFC 9293, 3.4), and is none. */
+int64_t without_flag_sent(enum tcp_state state, int64_t bytes);
+
+/* State and queues of a socket we have a descriptor of. */
+void look_through(int fd, struct sight *ret_sight);
