@@ -112,8 +112,8 @@ void connections_tick(struct session *session)
 	struct socket *changed[LOOKS_PER_TICK];
 	size_t count = 0, position = 0;
 	/* Settling takes sockets out of the map, so first comes the walk. */
-	for (struct socket *socket; count < LOOKS_PER_TICK &&
-				    (socket = map_next(&session->orphans, &position));)
+	for (struct socket *socket;
+	     count < LOOKS_PER_TICK && (socket = map_next(&session->orphans, &position));)
 		changed[count++] = socket;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t cookie = changed[i]->cookie;

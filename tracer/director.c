@@ -1,14 +1,11 @@
 #include "director.h"
 
-#include "scenario.h"
+#include "director_parts.h"
 
-#include "ptrace/find.h"
 #include "support/auto.h"
-#include "support/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,307 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define SECOND UINT64_C(1000000000)
 
 /* How long is waited, in nanoseconds. */
-static const uint64_t IDLE = 1 * SECOND;	  /* a server without clients (INTERFACE 1) */
-static const uint64_t GRACE = 2 * SECOND;	  /* between SIGTERM and SIGKILL */
+static const uint64_t IDLE = 1 * SECOND;   /* a server without clients (INTERFACE 1) */
+static const uint64_t GRACE = 2 * SECOND;  /* between SIGTERM and SIGKILL */
 static const uint64_t STUCK = 30 * SECOND; /* for a moment of a scenario */
 
-enum {
-	ANY_PROGRAM = -1,
-	PROGRAM_ITSELF = 0, /* the first is the one whose status counts */
-};
-
-/* Beside the moments of scenarios: it listens, or, where nothing ever listens, a datagram
- * socket has its address. Then a client may come. */
-enum { MOMENT_READY = MOMENT_ENDS + 1 };
-
-struct program {
-	const char *name;	/* for messages: "server" of a scenario, else as typed */
-	char **argv;		/* NULL-terminated */
-	char **words;		/* owned: argv, split from a client's command; else NULL */
-	char *path;		/* as found */
-	const struct step *start; /* of the scenario; NULL: none */
-	bool reads_nothing;	/* /dev/null for standard input */
-	pid_t pid;		/* 0: not started */
-	int report;		/* of its launch, -1: none */
-	bool execed, ended;
-	bool stopped;		/* we sent it a signal: then that is its right end */
-	int status;		/* as waitpid() gave it */
-	unsigned happened;	/* bits of 1 << enum moment, or MOMENT_READY */
-	unsigned sleeping;	/* its threads seen asleep in a call of interest */
-};
-
-enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_FINISH };
-
-struct act {
-	enum action_kind kind;
-	int program; /* index; ANY_PROGRAM */
-	unsigned moment; /* enum moment, or MOMENT_READY */
-	int signal;
-	unsigned line; /* of the scenario, for messages */
-};
-
-struct director {
-	const struct options *options;
-	const struct scenario *scenario; /* NULL: PROGRAM and clients */
-	const char *folder;
-	struct program *programs;
-	size_t program_count;
-	struct act *acts;
-	size_t act_count, next_act;
-	const char *const **commands;
-	char **environment;
-	uint64_t last_progress; /* when the last act was done */
-	uint64_t last_activity; /* of PROGRAM, or of a client's life */
-	uint64_t kill_at;	/* SIGKILL for all then; 0: no */
-	bool finishing;		/* the run is over, stragglers are being asked to end */
-	bool failed;
-	struct launch_failure failure;
-	const char *failure_name;
-};
-
-/* --- made ------------------------------------------------------------------------------------- */
-
-static struct program *add_program(struct director *director)
-{
-	struct program *longer =
-		realloc(director->programs, (director->program_count + 1) * sizeof *longer);
-	if (!longer)
-		return NULL;
-	director->programs = longer;
-	longer[director->program_count] = (struct program){ .report = -1 };
-	return &longer[director->program_count++];
-}
-
-static int add_act(struct director *director, struct act act)
-{
-	struct act *longer = realloc(director->acts, (director->act_count + 1) * sizeof *longer);
-	if (!longer)
-		return -ENOMEM;
-	director->acts = longer;
-	longer[director->act_count++] = act;
-	return 0;
-}
-
-static int add_client(struct director *director, const char *command, bool last)
-{
-	bool waits = *command != '&';
-	struct program *program = add_program(director);
-	if (!program)
-		return -ENOMEM;
-	int index = (int)director->program_count - 1;
-	program->reads_nothing = !last;
-	int result = words_split(waits ? command : command + 1, &program->words);
-	if (result < 0)
-		return result;
-	program->argv = program->words;
-	if (!program->argv[0])
-		return -EINVAL;
-	program->name = program->argv[0];
-	result = add_act(director, (struct act){ .kind = ACT_START, .program = index });
-	if (result == 0 && waits)
-		result = add_act(director, (struct act){ .kind = ACT_WHEN,
-							 .program = index,
-							 .moment = MOMENT_ENDS });
-	return result;
-}
-
-static int add_clients(struct director *director, const struct options *options,
-		       const char **ret_name)
-{
-	int result = add_act(director, (struct act){ .kind = ACT_WHEN,
-						     .program = ANY_PROGRAM,
-						     .moment = MOMENT_READY });
-	for (size_t i = 0; i < options->client_count && result == 0; i++) {
-		*ret_name = options->clients[i];
-		result = add_client(director, options->clients[i], i + 1 == options->client_count);
-	}
-	return result == 0 ? add_act(director, (struct act){ .kind = ACT_FINISH }) : result;
-}
-
-/* Names of what --list and the header show: an array of argument arrays. */
-static int collect_commands(struct director *director)
-{
-	director->commands = calloc(director->program_count + 1, sizeof *director->commands);
-	if (!director->commands)
-		return -ENOMEM;
-	for (size_t i = 0; i < director->program_count; i++)
-		director->commands[i] = (const char *const *)director->programs[i].argv;
-	return 0;
-}
-
-/* All programs are looked for before any is started. */
-static int find_programs(struct director *director, const char **ret_name)
-{
-	for (size_t i = 0; i < director->program_count; i++) {
-		struct program *program = &director->programs[i];
-		const char *name = program->argv[0];
-		autofree char *joined = NULL;
-		*ret_name = name;
-		/* A scenario's own programs are in its folder, wherever it is read from. */
-		if (director->folder && strchr(name, '/') && *name != '/') {
-			if (asprintf(&joined, "%s/%s", director->folder, name) < 0)
-				return -ENOMEM;
-			name = joined;
-		}
-		int result = program_find(name, &program->path);
-		if (result < 0)
-			return result;
-	}
-	return 0;
-}
-
-/* The programs' environment: ours, changed by -E. */
-static int make_environment(struct director *director)
-{
-	const struct options *options = director->options;
-	size_t count = 0;
-	while (environ[count])
-		count++;
-	char **made = calloc(count + options->environment_count + 1, sizeof *made);
-	if (!made)
-		return -ENOMEM;
-	memcpy(made, environ, count * sizeof *made);
-	for (size_t i = 0; i < options->environment_count; i++) {
-		const char *setting = options->environment[i];
-		size_t name = strcspn(setting, "=");
-		size_t kept = 0;
-		for (size_t k = 0; k < count; k++)
-			if (strncmp(made[k], setting, name) != 0 || made[k][name] != '=')
-				made[kept++] = made[k];
-		if (setting[name])
-			made[kept++] = (char *)(uintptr_t)setting;
-		count = kept;
-		made[count] = NULL;
-	}
-	director->environment = made;
-	return 0;
-}
-
-static int complete(struct director *director, const char **ret_name)
-{
-	int result = collect_commands(director);
-	if (result == 0)
-		result = make_environment(director);
-	return result == 0 ? find_programs(director, ret_name) : result;
-}
-
-int director_for_programs(struct director **ret_director, const struct options *options,
-			  const char **ret_name)
-{
-	struct director *director = calloc(1, sizeof *director);
-	struct program *program = director ? add_program(director) : NULL;
-	int result = program ? 0 : -ENOMEM;
-	if (result == 0) {
-		director->options = options;
-		program->argv = (char **)(uintptr_t)options->program;
-		program->name = program->argv[0];
-		program->reads_nothing = options->client_count > 0;
-		result = add_act(director, (struct act){ .kind = ACT_START });
-	}
-	if (result == 0 && options->client_count)
-		result = add_clients(director, options, ret_name);
-	if (result == 0)
-		result = complete(director, ret_name);
-	if (result < 0) {
-		director_free(director);
-		return result;
-	}
-	*ret_director = director;
-	return 0;
-}
-
-/* A name that is started again is another program; what follows speaks of the new one. */
-static int program_named(const struct director *director, const char *name)
-{
-	for (size_t i = director->program_count; i-- > 0;)
-		if (strcmp(director->programs[i].name, name) == 0)
-			return (int)i;
-	return ANY_PROGRAM;
-}
-
-static int add_step(struct director *director, const struct step *step)
-{
-	static const enum action_kind kinds[] = {
-		[STEP_START] = ACT_START, [STEP_WHEN] = ACT_WHEN, [STEP_STOP] = ACT_STOP
-	};
-	if (step->kind == STEP_START) {
-		struct program *program = add_program(director);
-		if (!program)
-			return -ENOMEM;
-		program->name = step->name;
-		program->argv = director->options->python ? step->python : step->argv;
-		program->start = step;
-	}
-	return add_act(director, (struct act){ .kind = kinds[step->kind],
-					       .program = program_named(director, step->name),
-					       .moment = step->moment,
-					       .signal = step->signal,
-					       .line = step->line });
-}
-
-int director_for_scenario(struct director **ret_director, const struct options *options,
-			  const struct scenario *scenario, const char *folder,
-			  const char **ret_name)
-{
-	struct director *director = calloc(1, sizeof *director);
-	int result = director ? 0 : -ENOMEM;
-	if (result == 0) {
-		director->options = options;
-		director->scenario = scenario;
-		director->folder = folder;
-	}
-	for (size_t i = 0; result == 0 && i < scenario->step_count; i++)
-		result = add_step(director, &scenario->steps[i]);
-	if (result == 0)
-		result = add_act(director, (struct act){ .kind = ACT_FINISH });
-	if (result == 0)
-		result = complete(director, ret_name);
-	if (result < 0) {
-		director_free(director);
-		return result;
-	}
-	*ret_director = director;
-	return 0;
-}
-
-void director_free(struct director *director)
-{
-	if (!director)
-		return;
-	for (size_t i = 0; i < director->program_count; i++) {
-		struct program *program = &director->programs[i];
-		free(program->words);
-		free(program->path);
-		auto_close(&program->report);
-	}
-	free(director->programs);
-	free(director->acts);
-	free((void *)director->commands);
-	free(director->environment);
-	free(director);
-}
-
-const char *const *const *director_commands(const struct director *director)
-{
-	return director->commands;
-}
-
-const char *director_title(const struct director *director)
-{
-	return director->scenario ? director->scenario->title[SCENARIO_ENGLISH] : NULL;
-}
-
-const char *director_lesson(const struct director *director)
-{
-	return director->scenario ? director->scenario->lesson[SCENARIO_ENGLISH] : NULL;
-}
-
-/* --- starting a program ------------------------------------------------------------------------ */
+/* --- starting a program ------------------------------------------------------------------------
+ */
 
 /* What it reads: a file that ends, so that the program sees an end of input. */
 static int open_input(const struct program *program)
@@ -375,7 +80,8 @@ static int start(struct director *director, struct session *session, unsigned in
 	return process_launched(session, program->pid, index) ? 0 : -ENOMEM;
 }
 
-/* --- the steps ----------------------------------------------------------------------------------- */
+/* --- the steps -----------------------------------------------------------------------------------
+ */
 
 static void terminate_all(struct director *director, struct session *session, int signal)
 {
@@ -425,7 +131,8 @@ static void give_up(struct director *director, struct session *session, const st
 	outputs_flush(session->outputs);
 	if (director->scenario)
 		fprintf(stderr, "socktrace: scenario: line %u: %s %s: did not happen\n", act->line,
-			director->programs[act->program].name, moment_name((enum moment)act->moment));
+			director->programs[act->program].name,
+			moment_name((enum moment)act->moment));
 	else
 		fprintf(stderr, "socktrace: %s: ended without listening: client not started\n",
 			director->programs[PROGRAM_ITSELF].name);
@@ -448,7 +155,7 @@ static bool take(struct director *director, struct session *session, const struc
 			give_up(director, session, act);
 		return false;
 	case ACT_STOP:
-		if (!program->ended) {
+		if (program && !program->ended) {
 			program->stopped = true;
 			kill(program->pid, act->signal);
 		}
@@ -479,7 +186,8 @@ int director_begin(struct director *director, struct session *session)
 	return director->failure.error ? -director->failure.error : 0;
 }
 
-/* --- what happened --------------------------------------------------------------------------------- */
+/* --- what happened
+ * --------------------------------------------------------------------------------- */
 
 static void happened(struct director *director, struct session *session,
 		     const struct process *process, unsigned moment)
@@ -581,7 +289,8 @@ void director_gone(struct director *director, struct session *session,
 	happened(director, session, process, MOMENT_ENDS);
 }
 
-/* --- time -------------------------------------------------------------------------------------------- */
+/* --- time
+ * -------------------------------------------------------------------------------------------- */
 
 bool director_waits(const struct director *director)
 {

@@ -24,7 +24,8 @@ static bool is_interpreter(const char *name)
 	while (length && (isdigit((unsigned char)name[length - 1]) || name[length - 1] == '.'))
 		length--;
 	for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
-		if (strlen(interpreters[i]) == length && strncmp(interpreters[i], name, length) == 0)
+		if (strlen(interpreters[i]) == length &&
+		    strncmp(interpreters[i], name, length) == 0)
 			return true;
 	return false;
 }
@@ -72,8 +73,7 @@ static struct lane_name *lane_name(struct lanes *lanes, const char *base)
 	for (size_t i = 0; i < lanes->count; i++)
 		if (strcmp(lanes->names[i].base, base) == 0)
 			return &lanes->names[i];
-	struct lane_name *longer =
-		realloc(lanes->names, (lanes->count + 1) * sizeof *lanes->names);
+	struct lane_name *longer = realloc(lanes->names, (lanes->count + 1) * sizeof *lanes->names);
 	const char *copy = arena_copy(lanes->arena, base);
 	if (longer)
 		lanes->names = longer;

@@ -10,7 +10,7 @@ struct lanes {
 	struct lane_name {
 		const char *base;
 		unsigned given; /* how many lanes have it: "server", "server-2" */
-	} *names;
+	} * names;
 	size_t count;
 };
 

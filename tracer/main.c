@@ -1,4 +1,5 @@
 /* socktrace: what the command line asks for, and the exit status. */
+#include "demo.h"
 #include "director.h"
 #include "options.h"
 #include "replay.h"
@@ -22,8 +23,7 @@
 enum { STATUS_FAILED = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
 
 /* Every failure is one line, and a second one where something can be done about it. */
-__attribute__((format(printf, 2, 3))) static int complain(const char *hint, const char *format,
-							  ...)
+__attribute__((format(printf, 2, 3))) static int complain(const char *hint, const char *format, ...)
 {
 	va_list args;
 	fputs("socktrace: ", stderr);
@@ -94,7 +94,8 @@ static int complain_launch(const char *name, struct launch_failure failure)
 	return complain_program(name, failure.error);
 }
 
-/* --- running ----------------------------------------------------------------------------------- */
+/* --- running -----------------------------------------------------------------------------------
+ */
 
 /* Ends as the program ended, so that a shell sees the same; but its core is enough. */
 static int end_like(int status)
@@ -177,80 +178,31 @@ static int trace(const struct options *options)
 	return status;
 }
 
-/* --- demos ----------------------------------------------------------------------------------------- */
-
-/* FOLDER of the running program, and NAME: the caller's to free, NULL if it is not there. */
-static char *beside_program(const char *name)
-{
-	char path[4096];
-	char *folder = NULL;
-	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	if (length <= 0)
-		return NULL;
-	path[length] = '\0';
-	*strrchr(path, '/') = '\0';
-	if (asprintf(&folder, "%s/%s", path, name) < 0)
-		return NULL;
-	if (access(folder, X_OK) == 0)
-		return folder;
-	free(folder);
-	return NULL;
-}
-
-/* Where it was built, or where it was installed. */
-static char *demos_folder(void)
-{
-	static const char *const names[] = { "build/demos", "demos", "../lib/socktrace/demos" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *folder = beside_program(names[i]);
-		if (folder)
-			return folder;
-	}
-	return strdup(SOCKTRACE_LIBDIR "/demos");
-}
-
-/* Reads and parses FOLDER/scenario. 0, -ENOENT: no such demo; else a complaint was made. */
-static int read_scenario(const char *folder, struct scenario *ret_scenario)
-{
-	autofree char *path = NULL;
-	autofree char *text = malloc(SCENARIO_MAX_SIZE + 1);
-	struct scenario_error error = { 0 };
-
-	if (asprintf(&path, "%s/scenario", folder) < 0 || !text)
-		return -ENOMEM;
-	autofclose FILE *file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	size_t size = fread(text, 1, SCENARIO_MAX_SIZE + 1, file);
-	int result = scenario_parse(ret_scenario, text, size, &error);
-	if (result == -EINVAL) {
-		complain(NULL, "%s:%u: %s", path, error.line, error.message);
-		return -EINVAL;
-	}
-	return result;
-}
+/* --- demos
+ * ----------------------------------------------------------------------------------------- */
 
 static int demo(struct options *options)
 {
 	autofree char *demos = demos_folder();
 	autofree char *folder = NULL;
 	struct scenario scenario = { 0 };
+	struct scenario_error error = { 0 };
 	struct director *director = NULL;
 	const char *name = NULL;
 
 	if (!demos || asprintf(&folder, "%s/%s", demos, options->demo) < 0)
 		return complain(NULL, "demo: %s", strerror(ENOMEM));
-	int result = *options->demo && !strchr(options->demo, '/') && *options->demo != '.'
-			     ? read_scenario(folder, &scenario)
-			     : -ENOENT;
+	/* A name, not a path: --scenario is for one's own. */
+	int result = -ENOENT;
+	if (*options->demo && *options->demo != '.' && !strchr(options->demo, '/'))
+		result = demo_read(folder, &scenario, &error);
 	if (result == -ENOENT || result == -ENOTDIR)
 		return complain("socktrace --list demos names them", "--demo %s: no such demo",
 				options->demo);
+	if (result == -EINVAL)
+		return complain(NULL, "%s/scenario:%u: %s", folder, error.line, error.message);
 	if (result < 0)
-		return result == -EINVAL ? STATUS_FAILED
-					 : complain(NULL, "--demo %s: %s", options->demo,
-						    strerror(-result));
+		return complain(NULL, "--demo %s: %s", options->demo, strerror(-result));
 	options->isolate = true;
 	result = director_for_scenario(&director, options, &scenario, folder, &name);
 	int status = result < 0 ? complain_program(name ? name : "demo", -result) : 0;
@@ -263,7 +215,8 @@ static int demo(struct options *options)
 	return status;
 }
 
-/* --- replay and lists -------------------------------------------------------------------------------- */
+/* --- replay and lists
+ * -------------------------------------------------------------------------------- */
 
 static int emit(void *context, const struct record *record)
 {
@@ -306,11 +259,11 @@ static int list_demos(void)
 	for (int i = 0; i < count; i++) {
 		autofree char *folder = NULL;
 		struct scenario scenario = { 0 };
+		struct scenario_error error = { 0 };
 		if (*entries[i]->d_name != '.' &&
 		    asprintf(&folder, "%s/%s", demos, entries[i]->d_name) >= 0 &&
-		    read_scenario(folder, &scenario) == 0) {
-			printf("%-18s %s\n", entries[i]->d_name,
-			       scenario.title[SCENARIO_ENGLISH]);
+		    demo_read(folder, &scenario, &error) == 0) {
+			printf("%-18s %s\n", entries[i]->d_name, scenario.title[SCENARIO_ENGLISH]);
 			scenario_done(&scenario);
 		}
 		free(entries[i]);
@@ -332,8 +285,8 @@ static int list_calls(void)
 		enum call_class class;
 		const char *name;
 	} classes[] = {
-		{ CLASS_SETUP, "setup" },     { CLASS_DATA, "data" }, { CLASS_OPTIONS, "options" },
-		{ CLASS_WAIT, "wait" },	      { CLASS_HIDDEN, "" },
+		{ CLASS_SETUP, "setup" }, { CLASS_DATA, "data" }, { CLASS_OPTIONS, "options" },
+		{ CLASS_WAIT, "wait" },   { CLASS_HIDDEN, "" },
 	};
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
 		size_t position = 0;

@@ -36,7 +36,8 @@ static const struct row {
 	const char *argument; /* NULL: it takes none */
 	const char *help;     /* NULL: accepted, not worth a line */
 } rows[] = {
-	{ CODE_CLIENT, "client", "COMMAND", "start COMMAND, traced too, as soon as the program listens" },
+	{ CODE_CLIENT, "client", "COMMAND",
+	  "start COMMAND, traced too, as soon as the program listens" },
 	{ CODE_KEEP, "keep", NULL, "leave the program running after the last client" },
 	{ 'f', NULL, NULL, NULL },
 	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
@@ -59,7 +60,8 @@ static const struct row {
 	{ 'y', NULL, NULL, NULL },
 	{ CODE_COLOR, "color", "WHEN", "auto, always or never (auto; NO_COLOR is honoured)" },
 	{ 'o', "output", "FILE",
-	  "write to FILE, in the format its name ends with; - standard output; |COMMAND; repeatable" },
+	  "write to FILE, in the format its name ends with; - standard output; |COMMAND; "
+	  "repeatable" },
 	{ CODE_FORMAT, "format", "NAME", "the format of the next -o, or of standard error" },
 	{ 'q', "quiet", NULL, "no start and end lines" },
 	{ 'h', "help", NULL, "this text" },
@@ -120,7 +122,8 @@ static int add_output(struct parser *parser, const char *path)
 	const struct format *format = parser->format;
 
 	if (!format && path && *path != '|' && strcmp(extension_of(path), "json") == 0)
-		return fail(parser->error, "name it .jsonl for the record (.perfetto.json is another format)",
+		return fail(parser->error,
+			    "name it .jsonl for the record (.perfetto.json is another format)",
 			    "%s: the extension .json is no format", path);
 	if (!format)
 		format = path && *path != '|' ? format_for_path(path) : NULL;
@@ -252,8 +255,8 @@ static int settle(struct parser *parser)
 		options->action = ACTION_LIST;
 		return 0;
 	}
-	if (options->replay && (options->program || options->client_count || options->demo ||
-				options->isolate))
+	if (options->replay &&
+	    (options->program || options->client_count || options->demo || options->isolate))
 		return fail(error, see, "--replay: runs no program, so nothing else goes with it");
 	if (options->demo && (options->program || options->client_count))
 		return fail(error, see, "--demo: brings its own programs");

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 struct output_option {
-	const char *path;	     /* "-", "|COMMAND", a file; NULL: standard error */
+	const char *path; /* "-", "|COMMAND", a file; NULL: standard error */
 	const struct format *format;
 };
 
@@ -23,11 +23,11 @@ enum action {
 
 struct options {
 	enum action action;
-	char *const *program;	/* NULL-terminated words after the options; NULL: none */
-	const char **clients;	/* --client, in order */
+	char *const *program; /* NULL-terminated words after the options; NULL: none */
+	const char **clients; /* --client, in order */
 	size_t client_count;
 	const char *demo, *replay, *list;
-	bool python;	  /* --demo: the Python twins */
+	bool python; /* --demo: the Python twins */
 	bool isolate, keep, no_follow, quiet;
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;
@@ -35,11 +35,11 @@ struct options {
 	bool selection_given;
 	struct output_option *outputs;
 	size_t output_count;
-	size_t capture;		/* --capture: payload bytes recorded for each call */
-	size_t show_bytes;	/* -s */
-	unsigned time_letters;	/* how many t */
-	bool relative, duration; /* -r, -T */
-	const char *user;	/* -u */
+	size_t capture;           /* --capture: payload bytes recorded for each call */
+	size_t show_bytes;        /* -s */
+	unsigned time_letters;    /* how many t */
+	bool relative, duration;  /* -r, -T */
+	const char *user;         /* -u */
 	const char **environment; /* -E, as given: VAR=VALUE, or VAR to unset */
 	size_t environment_count;
 };

@@ -109,9 +109,9 @@ static int output_open(struct output *output, const struct output_option *option
 {
 	*output = (struct output){
 		.format = option->format,
-		.name = !option->path			  ? "standard error"
+		.name = !option->path                    ? "standard error"
 			: strcmp(option->path, "-") == 0 ? "standard output"
-							  : option->path,
+							 : option->path,
 	};
 	int fd = open_descriptor(output, option->path);
 	if (fd < 0)
@@ -151,8 +151,7 @@ static int check_distinct(const struct options *options, const char **ret_path)
 	return 0;
 }
 
-int outputs_open(struct outputs **ret_outputs, const struct options *options,
-		 const char **ret_path)
+int outputs_open(struct outputs **ret_outputs, const struct options *options, const char **ret_path)
 {
 	int result = check_distinct(options, ret_path);
 	if (result < 0)

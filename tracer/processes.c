@@ -22,7 +22,7 @@ enum { MAX_ARGUMENTS = 256, MAX_COMMAND_LINE = 65536 };
 struct image {
 	char program[4096]; /* the file, all links followed */
 	char name[4096];    /* what it was called by: links and `#!` scripts keep theirs */
-	char *words; /* the command line, its words ended by NUL */
+	char *words;        /* the command line, its words ended by NUL */
 	const char *argv[MAX_ARGUMENTS + 1];
 };
 
@@ -66,7 +66,8 @@ static void image_read(struct image *image, pid_t pid)
 		image->argv[count++] = image->words + at;
 }
 
-/* --- records ------------------------------------------------------------------------------------ */
+/* --- records ------------------------------------------------------------------------------------
+ */
 
 static struct record_process blank(enum process_what what)
 {
@@ -87,7 +88,8 @@ static void write_process(struct session *session, const struct thread *thread,
 	session_write(session, &record);
 }
 
-/* --- birth -------------------------------------------------------------------------------------- */
+/* --- birth --------------------------------------------------------------------------------------
+ */
 
 static struct process *process_new(struct session *session, pid_t pid)
 {
@@ -113,16 +115,14 @@ struct thread *process_launched(struct session *session, pid_t pid, unsigned pro
 	return thread;
 }
 
-static void start_thread(struct session *session, const struct thread *maker,
-			 struct thread *thread)
+static void start_thread(struct session *session, const struct thread *maker, struct thread *thread)
 {
 	struct process *process = maker->process;
 	struct record_process born = blank(PROCESS_THREAD);
 	thread->process = process;
 	process->threads++;
 	/* The main thread is the first; so the first one made is t2. */
-	thread->lane =
-		lane_of_thread(&session->lanes, process->lane, ++process->threads_named + 1);
+	thread->lane = lane_of_thread(&session->lanes, process->lane, ++process->threads_named + 1);
 	born.parent = maker->tid;
 	write_process(session, thread, &born);
 }
@@ -183,7 +183,8 @@ void process_forked(struct session *session, const struct stop *stop)
 	}
 }
 
-/* --- exec ----------------------------------------------------------------------------------------- */
+/* --- exec
+ * ----------------------------------------------------------------------------------------- */
 
 /* What it was started with and holds already: inetd's way of starting servers. */
 static void recognise_inherited(struct session *session, struct process *process)
@@ -219,7 +220,8 @@ void process_execed(struct session *session, const struct stop *stop)
 
 	call_abandon(session, thread, "exec");
 	if (former && former != thread) {
-		/* The thread that called execve now has the leader's tid (see the manual page of ptrace). */
+		/* The thread that called execve now has the leader's tid (see the manual page of
+		 * ptrace). */
 		call_abandon(session, former, "exec");
 		tracees_remove(&session->tracees, former);
 		process->threads--;
@@ -241,7 +243,8 @@ void process_execed(struct session *session, const struct stop *stop)
 	free(image.words);
 }
 
-/* --- signals and death ------------------------------------------------------------------------------- */
+/* --- signals and death
+ * ------------------------------------------------------------------------------- */
 
 void process_signalled(struct session *session, const struct stop *stop)
 {

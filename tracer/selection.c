@@ -74,8 +74,8 @@ static int apply(struct selection *selection, const char *word, size_t length, b
 		length--;
 	}
 	if (find_class(word, length, &classes)) {
-		selection->classes = remove ? selection->classes & ~classes
-					    : selection->classes | classes;
+		selection->classes =
+			remove ? selection->classes & ~classes : selection->classes | classes;
 		return 0;
 	}
 	if (!find_call(word, length, &call))

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct selection {
-	unsigned classes;	       /* of enum call_class */
+	unsigned classes;              /* of enum call_class */
 	signed char calls[CALL_COUNT]; /* by name: 1 shown, -1 hidden, 0 as its class */
 };
 

@@ -15,11 +15,10 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 
-enum {
-	NANOSECONDS = 1000000000,
-	MILLISECOND = 1000000,
-	TICK_MS = 20, /* a call that lasts longer is shown as waiting (INTERFACE 2) */
-};
+enum { NANOSECONDS = 1000000000 };
+
+/* A call that lasts longer is shown as waiting: 20 ms, in nanoseconds. */
+static const uint64_t TICK = 20000000;
 
 /* What a signal handler leaves for the turn; there is only one session at a time. */
 static volatile sig_atomic_t ticked;
@@ -41,7 +40,7 @@ uint64_t session_now(const struct session *session)
 
 static void set_timer(bool on)
 {
-	struct timeval tick = { .tv_usec = on ? TICK_MS * 1000 : 0 };
+	struct timeval tick = { .tv_usec = on ? (suseconds_t)(TICK / 1000) : 0 };
 	struct itimerval timer = { .it_interval = tick, .it_value = tick };
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
@@ -99,8 +98,8 @@ static void session_tick(struct session *session)
 {
 	uint64_t now = session_now(session);
 	ticked = 0;
-	if (now > TICK_MS * MILLISECOND)
-		calls_show_waiting(session, now - TICK_MS * MILLISECOND);
+	if (now > TICK)
+		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
 	if (signal_to_pass) {
 		director_terminate(session->director, session, signal_to_pass);
@@ -244,7 +243,8 @@ void name_socket(const struct identifier *identifier, struct socket *socket)
 {
 	const char *member = (const char *)identifier;
 	const struct session *session =
-		(const struct session *)(const void *)(member - offsetof(struct session, identifier));
+		(const struct session *)(const void *)(member -
+						       offsetof(struct session, identifier));
 	/* A number without a name needs memory for one, as long as the trace lasts. */
 	struct arena *arena = session->lanes.arena;
 	socket->domain_name = decode_domain_name(arena, socket->domain);

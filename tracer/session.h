@@ -27,12 +27,12 @@ struct director;
 struct pending {
 	struct event *event;
 	struct thread *thread;
-	uint64_t number;	  /* n in the transcript; 0: it is not shown */
-	uint64_t socket;	  /* cookie of the event's socket; 0: it has none */
-	enum tcp_state before;	  /* of that socket at entry */
-	bool output;		  /* a write to descriptor 1 or 2 that is no socket */
-	bool waiting;		  /* shown as waiting */
-	bool asleep;		  /* and really so: the director knows */
+	uint64_t number;              /* n in the transcript; 0: it is not shown */
+	uint64_t socket;              /* cookie of the event's socket; 0: it has none */
+	enum tcp_state before;        /* of that socket at entry */
+	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
+	bool waiting;                 /* shown as waiting */
+	bool asleep;                  /* and really so: the director knows */
 	struct pending *next, **link; /* session's list of those that may still be shown so */
 	/* Its exit stop, held back until the call that caused it has returned. */
 	bool postponed;
@@ -54,18 +54,18 @@ struct session {
 	struct inherited inherited;
 	struct pending *unshown;
 	struct pending *postponed;
-	uint64_t started;	/* CLOCK_MONOTONIC nanoseconds */
-	uint64_t calls;		/* the last n given */
-	uint64_t connections;	/* the last connection id given */
-	struct map orphans;	/* cookie -> struct socket without holders, still in the kernel */
-	bool ticking;		/* the interval timer is armed */
+	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;       /* the last n given */
+	uint64_t connections; /* the last connection id given */
+	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
+	bool ticking;         /* the interval timer is armed */
 	bool unreadable_told;
 };
 
 /* Where a run ended. */
 struct session_result {
-	int status; /* as waitpid() gave it, of the program that counts */
-	bool failed; /* a step of the demo did not happen */
+	int status;                    /* as waitpid() gave it, of the program that counts */
+	bool failed;                   /* a step of the demo did not happen */
 	struct launch_failure failure; /* the program could not be started: error != 0 */
 	const char *failure_name;
 };

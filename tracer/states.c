@@ -33,8 +33,8 @@ static bool is_reset(enum tcp_state from, enum tcp_state to, bool held)
 static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
 	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
-	int result = witness_exact(session->witnesses, socket->local, remote, socket->cookie,
-				   ret_sight);
+	int result =
+		witness_exact(session->witnesses, socket->local, remote, socket->cookie, ret_sight);
 	if (result != -ENOENT)
 		return result;
 	/* The kernel knows no such socket any more: that is CLOSED (RFC 9293, 3.3.2). */
@@ -114,7 +114,8 @@ enum tcp_state state_before(struct session *session, const struct process *proce
 	return socket->state;
 }
 
-/* --- the other end ------------------------------------------------------------------------------ */
+/* --- the other end ------------------------------------------------------------------------------
+ */
 
 static bool may_change_peer(const struct event *event)
 {
@@ -147,11 +148,11 @@ static struct socket *find_queued(struct session *session, struct socket *client
 {
 	struct sight sight;
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
-	if (!listener || witness_exact(session->witnesses, client->remote, client->local, 0,
-				       &sight) < 0 || !sight.cookie)
+	if (!listener ||
+	    witness_exact(session->witnesses, client->remote, client->local, 0, &sight) < 0 ||
+	    !sight.cookie)
 		return NULL;
-	struct socket *queued =
-		sockets_queued(session->sockets, listener, client, sight.cookie);
+	struct socket *queued = sockets_queued(session->sockets, listener, client, sight.cookie);
 	if (queued)
 		name_socket(&session->identifier, queued);
 	return queued;
@@ -186,7 +187,8 @@ static void see_peer(struct session *session, struct socket *peer, struct record
 	record->state.peer_after = sight.state;
 }
 
-/* --- after the call ------------------------------------------------------------------------------ */
+/* --- after the call ------------------------------------------------------------------------------
+ */
 
 void state_after(struct session *session, const struct process *process,
 		 const struct pending *pending, struct socket *socket, struct record *record)

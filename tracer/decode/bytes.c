@@ -35,21 +35,23 @@ bool parts_read(struct decoding *decoding, uint64_t address, uint64_t count,
 {
 	size_t size = 2 * (size_t)abi_word(decoding->event->abi);
 	size_t wanted = (size_t)least(count, MAX_ITEMS);
-	unsigned char raw[MAX_ITEMS * 2 * sizeof(uint64_t)];
+	unsigned char raw[2 * sizeof(uint64_t) * MAX_ITEMS];
 	struct part *parts = arena_alloc(decoding->event->arena, (wanted + 1) * sizeof *parts);
 
 	if (!parts || (wanted && !address))
 		return false;
-	size_t bytes = wanted ? decoding->memory->read(decoding->memory, address, raw, wanted * size)
-			      : 0;
+	size_t bytes =
+		wanted ? decoding->memory->read(decoding->memory, address, raw, wanted * size) : 0;
 	size_t got = bytes / size;
 	for (size_t i = 0; i < got; i++) {
 		parts[i].address = load_word(decoding, raw, 2 * i);
 		parts[i].length = load_word(decoding, raw, 2 * i + 1);
 	}
+	if (wanted && !got)
+		return false;
 	ret_message->parts = parts;
 	ret_message->part_count = got;
-	return got > 0 || wanted == 0;
+	return true;
 }
 
 /* How much of a part the call moved: all that was asked for on the way in, on the way out

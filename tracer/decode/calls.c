@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-/* clang-format off: a table reads best one argument a line. */
+/* A table reads best with one argument a line. */
+/* clang-format off */
 const struct call call_table[] = {
 
 	/* --- making and ending connections ----------------------------------------------- */

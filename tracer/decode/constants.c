@@ -153,27 +153,16 @@ static const struct name packet_protocol_names[] = {
 };
 
 static const struct name bluetooth_protocol_names[] = {
-	{ 0, "BTPROTO_L2CAP" },
-	{ 1, "BTPROTO_HCI" },
-	{ 2, "BTPROTO_SCO" },
-	{ 3, "BTPROTO_RFCOMM" },
-	{ 4, "BTPROTO_BNEP" },
-	{ 5, "BTPROTO_CMTP" },
-	{ 6, "BTPROTO_HIDP" },
-	{ 7, "BTPROTO_AVDTP" },
-	{ 8, "BTPROTO_ISO" },
-	{ 0, NULL },
+	{ 0, "BTPROTO_L2CAP" }, { 1, "BTPROTO_HCI" },
+	{ 2, "BTPROTO_SCO" },   { 3, "BTPROTO_RFCOMM" },
+	{ 4, "BTPROTO_BNEP" },  { 5, "BTPROTO_CMTP" },
+	{ 6, "BTPROTO_HIDP" },  { 7, "BTPROTO_AVDTP" },
+	{ 8, "BTPROTO_ISO" },   { 0, NULL },
 };
 
 static const struct name can_protocol_names[] = {
-	{ 1, "CAN_RAW" },
-	{ 2, "CAN_BCM" },
-	{ 3, "CAN_TP16" },
-	{ 4, "CAN_TP20" },
-	{ 5, "CAN_MCNET" },
-	{ 6, "CAN_ISOTP" },
-	{ 7, "CAN_J1939" },
-	{ 0, NULL },
+	{ 1, "CAN_RAW" },   { 2, "CAN_BCM" },   { 3, "CAN_TP16" },  { 4, "CAN_TP20" },
+	{ 5, "CAN_MCNET" }, { 6, "CAN_ISOTP" }, { 7, "CAN_J1939" }, { 0, NULL },
 };
 
 static const struct name no_names[] = { { 0, NULL } };
@@ -184,8 +173,8 @@ const struct name *protocol_names(int domain)
 		int domain;
 		const struct name *names;
 	} domains[] = {
-		{ AF_INET, inet_protocol_names },	     { AF_INET6, inet_protocol_names },
-		{ AF_NETLINK, netlink_protocol_names },	     { AF_PACKET, packet_protocol_names },
+		{ AF_INET, inet_protocol_names },           { AF_INET6, inet_protocol_names },
+		{ AF_NETLINK, netlink_protocol_names },     { AF_PACKET, packet_protocol_names },
 		{ AF_BLUETOOTH, bluetooth_protocol_names }, { AF_CAN, can_protocol_names },
 	};
 	for (size_t i = 0; i < sizeof domains / sizeof *domains; i++)
@@ -298,18 +287,10 @@ enum { LARGE_FILE = 0100000 };
 
 /* Combinations stand before their parts. */
 const struct name file_flag_names[] = {
-	{ O_RDWR, "O_RDWR" },
-	{ O_WRONLY, "O_WRONLY" },
-	{ O_APPEND, "O_APPEND" },
-	{ O_NONBLOCK, "O_NONBLOCK" },
-	{ O_SYNC, "O_SYNC" },
-	{ O_DSYNC, "O_DSYNC" },
-	{ O_ASYNC, "O_ASYNC" },
-	{ O_DIRECT, "O_DIRECT" },
-	{ O_NOATIME, "O_NOATIME" },
-	{ O_PATH, "O_PATH" },
-	{ LARGE_FILE, "O_LARGEFILE" },
-	{ 0, NULL },
+	{ O_RDWR, "O_RDWR" },         { O_WRONLY, "O_WRONLY" },      { O_APPEND, "O_APPEND" },
+	{ O_NONBLOCK, "O_NONBLOCK" }, { O_SYNC, "O_SYNC" },          { O_DSYNC, "O_DSYNC" },
+	{ O_ASYNC, "O_ASYNC" },       { O_DIRECT, "O_DIRECT" },      { O_NOATIME, "O_NOATIME" },
+	{ O_PATH, "O_PATH" },         { LARGE_FILE, "O_LARGEFILE" }, { 0, NULL },
 };
 
 /* Those that unshare(2) knows. */
@@ -388,39 +369,24 @@ const struct name ioctl_names[] = {
 /* --- waiting -------------------------------------------------------------------------------- */
 
 const struct name poll_flag_names[] = {
-	{ POLLIN, "POLLIN" },
-	{ POLLPRI, "POLLPRI" },
-	{ POLLOUT, "POLLOUT" },
-	{ POLLERR, "POLLERR" },
-	{ POLLHUP, "POLLHUP" },
-	{ POLLNVAL, "POLLNVAL" },
-	{ POLLRDNORM, "POLLRDNORM" },
-	{ POLLRDBAND, "POLLRDBAND" },
-	{ POLLWRNORM, "POLLWRNORM" },
-	{ POLLWRBAND, "POLLWRBAND" },
-	{ POLLMSG, "POLLMSG" },
-	{ 0x1000, "POLLREMOVE" },
-	{ POLLRDHUP, "POLLRDHUP" },
-	{ 0, NULL },
+	{ POLLIN, "POLLIN" },         { POLLPRI, "POLLPRI" },
+	{ POLLOUT, "POLLOUT" },       { POLLERR, "POLLERR" },
+	{ POLLHUP, "POLLHUP" },       { POLLNVAL, "POLLNVAL" },
+	{ POLLRDNORM, "POLLRDNORM" }, { POLLRDBAND, "POLLRDBAND" },
+	{ POLLWRNORM, "POLLWRNORM" }, { POLLWRBAND, "POLLWRBAND" },
+	{ POLLMSG, "POLLMSG" },       { 0x1000, "POLLREMOVE" },
+	{ POLLRDHUP, "POLLRDHUP" },   { 0, NULL },
 };
 
 const struct name epoll_flag_names[] = {
-	{ EPOLLIN, "EPOLLIN" },
-	{ EPOLLPRI, "EPOLLPRI" },
-	{ EPOLLOUT, "EPOLLOUT" },
-	{ EPOLLERR, "EPOLLERR" },
-	{ EPOLLHUP, "EPOLLHUP" },
-	{ EPOLLRDNORM, "EPOLLRDNORM" },
-	{ EPOLLRDBAND, "EPOLLRDBAND" },
-	{ EPOLLWRNORM, "EPOLLWRNORM" },
-	{ EPOLLWRBAND, "EPOLLWRBAND" },
-	{ EPOLLMSG, "EPOLLMSG" },
-	{ EPOLLRDHUP, "EPOLLRDHUP" },
-	{ EPOLLEXCLUSIVE, "EPOLLEXCLUSIVE" },
-	{ EPOLLWAKEUP, "EPOLLWAKEUP" },
-	{ EPOLLONESHOT, "EPOLLONESHOT" },
-	{ EPOLLET, "EPOLLET" },
-	{ 0, NULL },
+	{ EPOLLIN, "EPOLLIN" },         { EPOLLPRI, "EPOLLPRI" },
+	{ EPOLLOUT, "EPOLLOUT" },       { EPOLLERR, "EPOLLERR" },
+	{ EPOLLHUP, "EPOLLHUP" },       { EPOLLRDNORM, "EPOLLRDNORM" },
+	{ EPOLLRDBAND, "EPOLLRDBAND" }, { EPOLLWRNORM, "EPOLLWRNORM" },
+	{ EPOLLWRBAND, "EPOLLWRBAND" }, { EPOLLMSG, "EPOLLMSG" },
+	{ EPOLLRDHUP, "EPOLLRDHUP" },   { EPOLLEXCLUSIVE, "EPOLLEXCLUSIVE" },
+	{ EPOLLWAKEUP, "EPOLLWAKEUP" }, { EPOLLONESHOT, "EPOLLONESHOT" },
+	{ EPOLLET, "EPOLLET" },         { 0, NULL },
 };
 
 const struct name epoll_create_flag_names[] = {

@@ -105,8 +105,7 @@ static void control_messages(struct decoding *decoding, const unsigned char *byt
 	}
 }
 
-void control_decode(struct decoding *decoding, uint64_t address, uint64_t size,
-		    struct value *value)
+void control_decode(struct decoding *decoding, uint64_t address, uint64_t size, struct value *value)
 {
 	size_t wanted = size < MAX_CONTROL ? (size_t)size : MAX_CONTROL;
 	unsigned char *copy = arena_alloc(decoding->event->arena, wanted + 1);

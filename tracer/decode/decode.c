@@ -60,8 +60,7 @@ static size_t count_arguments(const struct call *call)
 
 /* i386's first select(2) has one argument, a pointer to what are the five arguments of
  * all others (sys_old_select(), fs/select.c). */
-static void unfold_select(struct event *event, const struct call *call,
-			  const struct memory *memory)
+static void unfold_select(struct event *event, const struct call *call, const struct memory *memory)
 {
 	uint32_t words[5];
 	if (event->abi != ABI_I386 || call->id != CALL_SELECT || call->shown)

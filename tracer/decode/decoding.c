@@ -121,8 +121,7 @@ void value_bytes(struct decoding *decoding, struct value *value, const void *byt
 	if (!copy)
 		return;
 	value->kind = VALUE_BYTES;
-	value->bytes =
-		(struct value_bytes){ .data = copy, .captured = captured, .length = length };
+	value->bytes = (struct value_bytes){ .data = copy, .captured = captured, .length = length };
 }
 
 void value_payload(struct decoding *decoding, struct value *value, uint64_t address,

@@ -19,9 +19,9 @@ struct part {
 
 /* One struct msghdr as it was at entry; for readv and writev only its parts. */
 struct message {
-	uint64_t name, control, control_size;
+	uint64_t name, vector, control, control_size;
 	uint32_t name_size;
-	struct part *parts;
+	struct part *parts; /* NULL: unreadable */
 	size_t part_count;
 };
 
@@ -106,8 +106,8 @@ void value_flags_of(struct decoding *decoding, struct value *value, uint64_t bit
 void value_bytes(struct decoding *decoding, struct value *value, const void *bytes, size_t captured,
 		 size_t length);
 /* Bytes in the tracee: length as it is shown, room how many of them are really there. */
-void value_payload(struct decoding *decoding, struct value *value, uint64_t address, uint64_t length,
-		   uint64_t room);
+void value_payload(struct decoding *decoding, struct value *value, uint64_t address,
+		   uint64_t length, uint64_t room);
 /* An endpoint from a copied socket address; one too short for a family stays an address. */
 void value_endpoint(struct decoding *decoding, struct value *value, const void *address,
 		    size_t size);

@@ -17,7 +17,7 @@ static uint32_t seccomp_architecture(enum abi abi)
 {
 	static const uint32_t architectures[] = {
 		[ABI_X86_64] = SCMP_ARCH_X86_64, [ABI_X32] = SCMP_ARCH_X32,
-		[ABI_I386] = SCMP_ARCH_X86,	 [ABI_AARCH64] = SCMP_ARCH_AARCH64,
+		[ABI_I386] = SCMP_ARCH_X86,      [ABI_AARCH64] = SCMP_ARCH_AARCH64,
 		[ABI_ARM] = SCMP_ARCH_ARM,
 	};
 	return architectures[abi];
@@ -36,8 +36,8 @@ static void fill_numbers(enum abi abi, const struct call **rows)
 {
 	int bit = abi == ABI_X32 ? X32_SYSCALL_BIT : 0;
 	for (int number = 0; number < NUMBERS; number++) {
-		char *name = seccomp_syscall_resolve_num_arch(seccomp_architecture(abi),
-							      number | bit);
+		char *name =
+			seccomp_syscall_resolve_num_arch(seccomp_architecture(abi), number | bit);
 		rows[number] = name ? find_name(name) : NULL;
 		free(name);
 	}
@@ -71,16 +71,26 @@ static const struct subcall {
 	const char *name;
 	unsigned args;
 } subcalls[] = {
-	[SYS_SOCKET] = { "socket", 3 },		[SYS_BIND] = { "bind", 3 },
-	[SYS_CONNECT] = { "connect", 3 },	[SYS_LISTEN] = { "listen", 2 },
-	[SYS_ACCEPT] = { "accept", 3 },		[SYS_GETSOCKNAME] = { "getsockname", 3 },
-	[SYS_GETPEERNAME] = { "getpeername", 3 }, [SYS_SOCKETPAIR] = { "socketpair", 4 },
-	[SYS_SEND] = { "send", 4 },		[SYS_RECV] = { "recv", 4 },
-	[SYS_SENDTO] = { "sendto", 6 },		[SYS_RECVFROM] = { "recvfrom", 6 },
-	[SYS_SHUTDOWN] = { "shutdown", 2 },	[SYS_SETSOCKOPT] = { "setsockopt", 5 },
-	[SYS_GETSOCKOPT] = { "getsockopt", 5 }, [SYS_SENDMSG] = { "sendmsg", 3 },
-	[SYS_RECVMSG] = { "recvmsg", 3 },	[SYS_ACCEPT4] = { "accept4", 4 },
-	[SYS_RECVMMSG] = { "recvmmsg", 5 },	[SYS_SENDMMSG] = { "sendmmsg", 4 },
+	[SYS_SOCKET] = { "socket", 3 },
+	[SYS_BIND] = { "bind", 3 },
+	[SYS_CONNECT] = { "connect", 3 },
+	[SYS_LISTEN] = { "listen", 2 },
+	[SYS_ACCEPT] = { "accept", 3 },
+	[SYS_GETSOCKNAME] = { "getsockname", 3 },
+	[SYS_GETPEERNAME] = { "getpeername", 3 },
+	[SYS_SOCKETPAIR] = { "socketpair", 4 },
+	[SYS_SEND] = { "send", 4 },
+	[SYS_RECV] = { "recv", 4 },
+	[SYS_SENDTO] = { "sendto", 6 },
+	[SYS_RECVFROM] = { "recvfrom", 6 },
+	[SYS_SHUTDOWN] = { "shutdown", 2 },
+	[SYS_SETSOCKOPT] = { "setsockopt", 5 },
+	[SYS_GETSOCKOPT] = { "getsockopt", 5 },
+	[SYS_SENDMSG] = { "sendmsg", 3 },
+	[SYS_RECVMSG] = { "recvmsg", 3 },
+	[SYS_ACCEPT4] = { "accept4", 4 },
+	[SYS_RECVMMSG] = { "recvmmsg", 5 },
+	[SYS_SENDMMSG] = { "sendmmsg", 4 },
 };
 
 const struct call *call_unwrap(struct stop *stop, const struct memory *memory)

@@ -51,14 +51,13 @@ static bool message_read(struct decoding *decoding, uint64_t address, struct mes
 	*ret_message = (struct message){
 		.name = load_unsigned(raw.bytes, word),
 		.name_size = (uint32_t)load_unsigned(raw.bytes + layout->name_size, 4),
+		.vector = load_unsigned(raw.bytes + layout->iov, word),
 		.control = load_unsigned(raw.bytes + layout->control, word),
 		.control_size = load_unsigned(raw.bytes + layout->control_size, word),
 	};
-	uint64_t parts = load_unsigned(raw.bytes + layout->iov, word);
 	uint64_t count = load_unsigned(raw.bytes + layout->iov_count, word);
 	/* Without its parts it is still worth showing. */
-	if (!parts_read(decoding, parts, count, ret_message))
-		ret_message->parts = NULL;
+	parts_read(decoding, ret_message->vector, count, ret_message);
 	return true;
 }
 
@@ -108,7 +107,7 @@ static void message_fields(struct decoding *decoding, const struct message *mess
 {
 	fields[FIELD_NAME] = value_address("name", message->name);
 	value_endpoint_at(decoding, &fields[FIELD_NAME], message->name, answer->name_size);
-	fields[FIELD_PARTS] = value_address("iov", 0);
+	fields[FIELD_PARTS] = value_address("iov", message->vector);
 	if (message->parts)
 		parts_decode(decoding, message, moved, &fields[FIELD_PARTS]);
 	fields[FIELD_CONTROL] = value_address("control", message->control);

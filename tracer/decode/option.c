@@ -82,8 +82,7 @@ static void fcntl_argument_decode(struct decoding *decoding, enum fcntl_argument
 			    file_flag_names);
 		break;
 	case FCNTL_FD_FLAGS:
-		value_flags(decoding, value, (uint32_t)decoding->event->raw[index],
-			    fd_flag_names);
+		value_flags(decoding, value, (uint32_t)decoding->event->raw[index], fd_flag_names);
 		break;
 	}
 }
@@ -123,12 +122,12 @@ static const struct {
 	uint32_t request;
 	enum { IOCTL_NONE, IOCTL_GIVES_INT, IOCTL_TAKES_INT } argument;
 } ioctl_arguments[] = {
-	{ FIONBIO, IOCTL_TAKES_INT },	{ FIOASYNC, IOCTL_TAKES_INT },
-	{ FIOSETOWN, IOCTL_TAKES_INT }, { SIOCSPGRP, IOCTL_TAKES_INT },
-	{ FIONREAD, IOCTL_GIVES_INT },	{ TIOCOUTQ, IOCTL_GIVES_INT },
+	{ FIONBIO, IOCTL_TAKES_INT },    { FIOASYNC, IOCTL_TAKES_INT },
+	{ FIOSETOWN, IOCTL_TAKES_INT },  { SIOCSPGRP, IOCTL_TAKES_INT },
+	{ FIONREAD, IOCTL_GIVES_INT },   { TIOCOUTQ, IOCTL_GIVES_INT },
 	{ SIOCATMARK, IOCTL_GIVES_INT }, { FIOGETOWN, IOCTL_GIVES_INT },
-	{ SIOCGPGRP, IOCTL_GIVES_INT }, { 0x894b /* SIOCOUTQNSD */, IOCTL_GIVES_INT },
-	{ FIOCLEX, IOCTL_NONE },	{ FIONCLEX, IOCTL_NONE },
+	{ SIOCGPGRP, IOCTL_GIVES_INT },  { 0x894b /* SIOCOUTQNSD */, IOCTL_GIVES_INT },
+	{ FIOCLEX, IOCTL_NONE },         { FIONCLEX, IOCTL_NONE },
 };
 
 void decode_ioctl(struct decoding *decoding, unsigned index, struct value *value)
@@ -141,7 +140,8 @@ void decode_ioctl(struct decoding *decoding, unsigned index, struct value *value
 		if (ioctl_arguments[i].argument == IOCTL_NONE)
 			decoding->event->arg_count = index;
 		else if ((ioctl_arguments[i].argument == IOCTL_GIVES_INT) == decoding->returned &&
-			 read_whole(decoding, argument_word(decoding, index), &number, sizeof number))
+			 read_whole(decoding, argument_word(decoding, index), &number,
+				    sizeof number))
 			value_integer(value, number);
 	}
 }

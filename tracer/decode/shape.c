@@ -59,11 +59,11 @@ static void timestamps(struct decoding *decoding, const unsigned char *data, siz
 		       size_t width, struct value *value)
 {
 	enum { STAMPS = 3 }; /* software, (unused), hardware: timestamping.rst */
-	if (size < STAMPS * 2 * width)
+	if (size < 2 * width * STAMPS)
 		return;
 	struct value *items = value_items(decoding, value, VALUE_ARRAY, STAMPS);
 	for (size_t i = 0; items && i < STAMPS; i++)
-		time_decode(decoding, data + i * 2 * width, width, "nsec", &items[i]);
+		time_decode(decoding, data + 2 * width * i, width, "nsec", &items[i]);
 }
 
 static void timestamps_shape(struct decoding *decoding, const unsigned char *data, size_t size,
@@ -135,8 +135,7 @@ static void domain_shape(struct decoding *decoding, const unsigned char *data, s
 {
 	(void)decoding;
 	if (size >= 4)
-		value_constant(value, load_signed(data, 4),
-			       family_name((int)load_signed(data, 4)));
+		value_constant(value, load_signed(data, 4), family_name((int)load_signed(data, 4)));
 }
 
 /* Which domain the number belongs to is not told: the Internet's, most likely. */

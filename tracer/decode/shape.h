@@ -4,18 +4,18 @@
 #include "decode/decoding.h"
 
 enum shape {
-	SHAPE_BYTES, /* nothing is known of it */
+	SHAPE_BYTES,   /* nothing is known of it */
 	SHAPE_INTEGER, /* an int; of one byte where IP takes that */
-	SHAPE_SHORT, /* 16 bits */
-	SHAPE_LONG, /* 64 bits, or an int for the old */
-	SHAPE_STRING, /* up to its NUL */
+	SHAPE_SHORT,   /* 16 bits */
+	SHAPE_LONG,    /* 64 bits, or an int for the old */
+	SHAPE_STRING,  /* up to its NUL */
 	SHAPE_ERRNO,
 	SHAPE_TYPE,
 	SHAPE_DOMAIN,
 	SHAPE_PROTOCOL,
 	SHAPE_RIGHTS, /* int[]: descriptors that are passed on */
 	SHAPE_DESCRIPTOR,
-	SHAPE_ENDPOINT, /* a struct sockaddr */
+	SHAPE_ENDPOINT,  /* a struct sockaddr */
 	SHAPE_INTERFACE, /* IP_MULTICAST_IF: in_addr, ip_mreq or ip_mreqn */
 	SHAPE_TIMEVAL,
 	SHAPE_TIMEVAL_64,

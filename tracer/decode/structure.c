@@ -86,30 +86,25 @@ static const struct field packet_statistics_fields[] = {
 
 /* struct tpacket_auxdata, linux/if_packet.h */
 static const struct field packet_auxdata_fields[] = {
-	{ "status", FIELD_UNSIGNED, 0, 4 },
-	{ "len", FIELD_UNSIGNED, 4, 4 },
-	{ "snaplen", FIELD_UNSIGNED, 8, 4 },
-	{ "mac", FIELD_UNSIGNED, 12, 2 },
-	{ "net", FIELD_UNSIGNED, 14, 2 },
-	{ "vlan_tci", FIELD_UNSIGNED, 16, 2 },
-	{ "vlan_tpid", FIELD_UNSIGNED, 18, 2 },
-	{ NULL, FIELD_SIGNED, 0, 0 },
+	{ "status", FIELD_UNSIGNED, 0, 4 },     { "len", FIELD_UNSIGNED, 4, 4 },
+	{ "snaplen", FIELD_UNSIGNED, 8, 4 },    { "mac", FIELD_UNSIGNED, 12, 2 },
+	{ "net", FIELD_UNSIGNED, 14, 2 },       { "vlan_tci", FIELD_UNSIGNED, 16, 2 },
+	{ "vlan_tpid", FIELD_UNSIGNED, 18, 2 }, { NULL, FIELD_SIGNED, 0, 0 },
 };
 
 /* struct sock_extended_err, linux/errqueue.h */
 static const struct field extended_error_fields[] = {
-	{ "errno", FIELD_ERRNO, 0, 4 },
-	{ "origin", FIELD_UNSIGNED, 4, 1 },
-	{ "type", FIELD_UNSIGNED, 5, 1 },
-	{ "code", FIELD_UNSIGNED, 6, 1 },
-	{ "info", FIELD_UNSIGNED, 8, 4 },
-	{ "data", FIELD_UNSIGNED, 12, 4 },
+	{ "errno", FIELD_ERRNO, 0, 4 },   { "origin", FIELD_UNSIGNED, 4, 1 },
+	{ "type", FIELD_UNSIGNED, 5, 1 }, { "code", FIELD_UNSIGNED, 6, 1 },
+	{ "info", FIELD_UNSIGNED, 8, 4 }, { "data", FIELD_UNSIGNED, 12, 4 },
 	{ NULL, FIELD_SIGNED, 0, 0 },
 };
 
-#define TCP_INFO_FIELD(field)                                                                      \
-	{ #field, FIELD_UNSIGNED, offsetof(struct tcp_info, tcpi_##field),                         \
-	  sizeof(((struct tcp_info *)0)->tcpi_##field) }
+#define TCP_INFO_FIELD(field)                                                    \
+	{                                                                        \
+#field, FIELD_UNSIGNED, offsetof(struct tcp_info, tcpi_##field), \
+			sizeof(((struct tcp_info *)0)->tcpi_##field)             \
+	}
 
 /* In the structure's order: an older kernel answers with fewer. Bit fields are left out. */
 static const struct field tcp_info_fields[] = {
@@ -169,8 +164,7 @@ static const struct field tcp_info_fields[] = {
 };
 
 /* An address without a port. */
-void host_decode(struct decoding *decoding, int family, const void *bytes,
-			struct value *value)
+void host_decode(struct decoding *decoding, int family, const void *bytes, struct value *value)
 {
 	char text[INET6_ADDRSTRLEN];
 	if (inet_ntop(family, bytes, text, sizeof text))

@@ -26,10 +26,10 @@ enum arg_kind {
 	ARG_BYTES,
 	ARG_VECTOR, /* struct iovec[] */
 	ARG_SOCKADDR,
-	ARG_LENGTH, /* socklen_t *: the room offered, then the size there was */
-	ARG_MESSAGE, /* struct msghdr */
+	ARG_LENGTH,   /* socklen_t *: the room offered, then the size there was */
+	ARG_MESSAGE,  /* struct msghdr */
 	ARG_MESSAGES, /* struct mmsghdr[] */
-	ARG_OFFSET, /* off_t *, of the abi's width */
+	ARG_OFFSET,   /* off_t *, of the abi's width */
 	ARG_OFFSET_64,
 	/* Options: the level is argument 1, the name 2, the length 4. */
 	ARG_OPTION_NAME,
@@ -38,7 +38,7 @@ enum arg_kind {
 	ARG_IOCTL, /* the same */
 	/* Waiting. */
 	ARG_POLLFDS,
-	ARG_FDSET, /* as many bits as argument 0 says */
+	ARG_FDSET,       /* as many bits as argument 0 says */
 	ARG_EPOLL_EVENT, /* unless argument 1 is EPOLL_CTL_DEL */
 	ARG_EPOLL_EVENTS,
 	ARG_TIMEVAL,
@@ -57,7 +57,7 @@ enum direction {
 };
 
 enum size_rule {
-	SIZE_FIXED, /* the kind says it */
+	SIZE_FIXED,  /* the kind says it */
 	SIZE_RESULT, /* what the call returns; the next argument is the room there is */
 	SIZE_ARG,
 	SIZE_POINTER, /* a number in memory, which the call changes: value-result */
@@ -68,9 +68,18 @@ struct arg_size {
 	unsigned arg;
 };
 
-#define SIZED_BY_RESULT { SIZE_RESULT, 0 }
-#define SIZED_BY_ARG(index) { SIZE_ARG, (index) }
-#define SIZED_BY_POINTER_IN_ARG(index) { SIZE_POINTER, (index) }
+#define SIZED_BY_RESULT        \
+	{                      \
+		SIZE_RESULT, 0 \
+	}
+#define SIZED_BY_ARG(index)       \
+	{                         \
+		SIZE_ARG, (index) \
+	}
+#define SIZED_BY_POINTER_IN_ARG(index) \
+	{                              \
+		SIZE_POINTER, (index)  \
+	}
 
 struct arg {
 	const char *name; /* as the man page spells it */
@@ -89,7 +98,7 @@ enum { CALL_ARGS = 6 };
 
 struct call {
 	enum call_id id;
-	const char *name; /* the kernel's */
+	const char *name;  /* the kernel's */
 	const char *shown; /* the C library's, where that differs; else NULL */
 	enum call_class class;
 	enum interest interest;

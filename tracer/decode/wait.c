@@ -15,7 +15,8 @@ static size_t least(uint64_t wanted, size_t most)
 
 /* --- poll ----------------------------------------------------------------------------------- */
 
-static void poll_events(struct decoding *decoding, struct value *value, const char *name, short bits)
+static void poll_events(struct decoding *decoding, struct value *value, const char *name,
+			short bits)
 {
 	value->name = name;
 	value_flags(decoding, value, (unsigned short)bits, poll_flag_names);
@@ -168,8 +169,8 @@ static void sigset_at(struct decoding *decoding, uint64_t address, uint64_t size
 	uint64_t set;
 	if (size != sizeof set || !read_whole(decoding, address, &set, sizeof set))
 		return;
-	struct value *items = value_items(decoding, value, VALUE_ARRAY,
-					  (size_t)__builtin_popcountll(set));
+	struct value *items =
+		value_items(decoding, value, VALUE_ARRAY, (size_t)__builtin_popcountll(set));
 	for (int signal = 1, i = 0; items && signal <= 64; signal++)
 		if (set >> (signal - 1) & 1)
 			value_constant(&items[i++], signal,

@@ -14,17 +14,17 @@ struct inherited {
 };
 
 struct launch {
-	const char *path;	   /* as program_find() gave it */
-	char *const *argv;	   /* NULL-terminated */
-	char *const *environment;  /* NULL-terminated */
-	const char *directory;	   /* to start in; NULL: ours */
-	int input, output, error;  /* descriptors 0, 1, 2; -1: ours */
+	const char *path;            /* as program_find() gave it */
+	char *const *argv;           /* NULL-terminated */
+	char *const *environment;    /* NULL-terminated */
+	const char *directory;       /* to start in; NULL: ours */
+	int input, output, error;    /* descriptors 0, 1, 2; -1: ours */
 	const struct filter *filter; /* NULL: it stops at every call instead */
 	bool follow;
-	bool drop_capabilities;	   /* as a demo's programs run, whoever starts us */
-	uid_t uid;		   /* -u: with user set */
+	bool drop_capabilities; /* as a demo's programs run, whoever starts us */
+	uid_t uid;              /* -u: with user set */
 	gid_t gid;
-	const char *user;	   /* NULL: ours */
+	const char *user; /* NULL: ours */
 	const struct inherited *inherited;
 };
 

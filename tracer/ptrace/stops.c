@@ -92,9 +92,8 @@ static void read_kinship(struct stop *stop)
 	pid_t pid = stop->thread->process->pid;
 	stop->child_is_thread = status_number(stop->child, "Tgid:") == pid;
 	/* kcmp(2) answers 0 if both have the same table of descriptors. */
-	stop->child_shares_files =
-		!stop->child_is_thread &&
-		syscall(SYS_kcmp, stop->tid, stop->child, KCMP_FILES, 0, 0) == 0;
+	stop->child_shares_files = !stop->child_is_thread &&
+				   syscall(SYS_kcmp, stop->tid, stop->child, KCMP_FILES, 0, 0) == 0;
 }
 
 static pid_t event_message(const struct stop *stop)

@@ -12,17 +12,17 @@ struct pending; /* session.h: the call a thread is in */
 struct thread {
 	pid_t tid;
 	struct process *process; /* NULL until its maker's STOP_FORK was seen */
-	const char *lane;	 /* "server", "server/t2"; lives as the trace */
+	const char *lane;        /* "server", "server/t2"; lives as the trace */
 	struct pending *pending; /* the session's; NULL: in no call of interest */
-	bool in_call;		 /* between an entry stop and its exit stop */
-	bool stop_each;		 /* PTRACE_SYSCALL: stops at every call, without a filter */
-	bool held;		 /* its first stop came before its maker's STOP_FORK */
+	bool in_call;            /* between an entry stop and its exit stop */
+	bool stop_each;          /* PTRACE_SYSCALL: stops at every call, without a filter */
+	bool held;               /* its first stop came before its maker's STOP_FORK */
 };
 
 /* All zero is an empty set. */
 struct tracees {
 	struct map threads; /* tid -> struct thread */
-	bool stop_each;	    /* new threads stop at every call (--no-follow) */
+	bool stop_each;     /* new threads stop at every call (--no-follow) */
 };
 
 /* NULL: not one of ours. */

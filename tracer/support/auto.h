@@ -29,17 +29,17 @@ static inline void auto_closedir(DIR **dir)
 		closedir(*dir);
 }
 
-#define autofree __attribute__((cleanup(auto_free)))
-#define autoclose __attribute__((cleanup(auto_close)))
-#define autofclose __attribute__((cleanup(auto_fclose)))
+#define autofree     __attribute__((cleanup(auto_free)))
+#define autoclose    __attribute__((cleanup(auto_close)))
+#define autofclose   __attribute__((cleanup(auto_fclose)))
 #define autoclosedir __attribute__((cleanup(auto_closedir)))
 
 /* Moves an automatic pointer or descriptor out of its scope. */
-#define TAKE_POINTER(pointer)                          \
-	({                                             \
+#define TAKE_POINTER(pointer)                           \
+	({                                              \
 		__typeof__(pointer) taken_ = (pointer); \
-		(pointer) = NULL;                      \
-		taken_;                                \
+		(pointer) = NULL;                       \
+		taken_;                                 \
 	})
 #define TAKE_FD(fd)                \
 	({                         \

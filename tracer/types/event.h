@@ -30,8 +30,8 @@ struct event {
 
 	uint64_t entered;  /* nanoseconds on the trace's clock */
 	uint64_t returned; /* the same; 0 while the thread is in the kernel */
-	int64_t result;	   /* -1 if the call failed */
-	int error;	   /* errno, 0 if it did not fail */
+	int64_t result;    /* -1 if the call failed */
+	int error;         /* errno, 0 if it did not fail */
 	const char *error_name;
 	/* What the result's bits mean (fcntl's F_GETFL and F_GETFD); NULL: it is a plain number. */
 	const struct value *result_flags;

@@ -6,10 +6,10 @@
 
 static const char *const states[] = {
 	[STATE_ESTABLISHED] = "ESTABLISHED", [STATE_SYN_SENT] = "SYN_SENT",
-	[STATE_SYN_RCVD] = "SYN_RCVD",	     [STATE_FIN_WAIT_1] = "FIN_WAIT_1",
+	[STATE_SYN_RCVD] = "SYN_RCVD",       [STATE_FIN_WAIT_1] = "FIN_WAIT_1",
 	[STATE_FIN_WAIT_2] = "FIN_WAIT_2",   [STATE_TIME_WAIT] = "TIME_WAIT",
-	[STATE_CLOSED] = "CLOSED",	     [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
-	[STATE_LAST_ACK] = "LAST_ACK",	     [STATE_LISTEN] = "LISTEN",
+	[STATE_CLOSED] = "CLOSED",           [STATE_CLOSE_WAIT] = "CLOSE_WAIT",
+	[STATE_LAST_ACK] = "LAST_ACK",       [STATE_LISTEN] = "LISTEN",
 	[STATE_CLOSING] = "CLOSING",
 };
 
@@ -19,15 +19,15 @@ static const char *const roles[] = {
 };
 
 static const char *const witnesses[] = {
-	[WITNESS_TCP_INFO] = "tcp_info", [WITNESS_SOCK_DIAG] = "sock_diag",
+	[WITNESS_TCP_INFO] = "tcp_info",     [WITNESS_SOCK_DIAG] = "sock_diag",
 	[WITNESS_TRACEPOINT] = "tracepoint", [WITNESS_WIRE] = "wire",
 	[WITNESS_INFERRED] = "inferred",
 };
 
 static const char *const whats[] = {
 	[PROCESS_START] = "start",   [PROCESS_ATTACH] = "attach", [PROCESS_FORK] = "fork",
-	[PROCESS_THREAD] = "thread", [PROCESS_EXEC] = "exec",	  [PROCESS_EXIT] = "exit",
-	[PROCESS_SIGNAL] = "signal", [PROCESS_STOP] = "stop",	  [PROCESS_DETACH] = "detach",
+	[PROCESS_THREAD] = "thread", [PROCESS_EXEC] = "exec",     [PROCESS_EXIT] = "exit",
+	[PROCESS_SIGNAL] = "signal", [PROCESS_STOP] = "stop",     [PROCESS_DETACH] = "detach",
 };
 
 static const char *const closings[] = {

@@ -8,11 +8,11 @@ struct descriptor_table; /* sockets/descriptors.h: may be shared (CLONE_FILES) *
 
 struct process {
 	pid_t pid;
-	int pidfd;	/* pidfd_open(), -1 where that failed */
+	int pidfd;        /* pidfd_open(), -1 where that failed */
 	const char *lane; /* the main thread's name; NULL until it is known; lives as the trace */
-	unsigned threads;	 /* how many are alive */
-	unsigned threads_named;	 /* how many /tN names were given */
+	unsigned threads; /* how many are alive */
+	unsigned threads_named; /* how many /tN names were given */
 	struct descriptor_table *descriptors;
 	unsigned program; /* which of the started programs it descends from, from 0 */
-	bool unreadable; /* may not be looked into: arguments are shown as addresses */
+	bool unreadable;  /* may not be looked into: arguments are shown as addresses */
 };

@@ -17,8 +17,8 @@
 enum record_type {
 	RECORD_HEADER,
 	RECORD_PROCESS,
-	RECORD_ENTER,	   /* a call that waits: event without result */
-	RECORD_CALL,	   /* a call that returned */
+	RECORD_ENTER,      /* a call that waits: event without result */
+	RECORD_CALL,       /* a call that returned */
 	RECORD_UNFINISHED, /* a call that never will */
 	RECORD_OUTPUT,
 	RECORD_STATE,
@@ -43,9 +43,9 @@ const char *process_what_name(enum process_what what);
 int process_what_named(const char *name);
 
 struct record_header {
-	const char *version;	    /* of socktrace */
-	const char *kernel;	    /* uname -r */
-	const char *started;	    /* RFC 3339, nine digits, UTC */
+	const char *version;                /* of socktrace */
+	const char *kernel;                 /* uname -r */
+	const char *started;                /* RFC 3339, nine digits, UTC */
 	const char *const *const *commands; /* NULL-terminated list of NULL-terminated argv */
 	const char *lang;
 	bool isolated;
@@ -55,11 +55,11 @@ struct record_header {
 
 struct record_process {
 	enum process_what what;
-	pid_t parent;		 /* 0: does not apply */
-	const char *program;	 /* path; NULL: does not apply */
+	pid_t parent;            /* 0: does not apply */
+	const char *program;     /* path; NULL: does not apply */
 	const char *const *argv; /* NULL-terminated; NULL: does not apply */
-	int status;		 /* exit status, -1: does not apply */
-	const char *signal;	 /* "SIGTERM"; NULL: does not apply */
+	int status;              /* exit status, -1: does not apply */
+	const char *signal;      /* "SIGTERM"; NULL: does not apply */
 };
 
 /* What one call did to the state of its socket, and of the other end if that is traced. */
@@ -104,7 +104,7 @@ const char *connection_closed_name(enum connection_closed closed);
 int connection_closed_named(const char *name);
 
 struct record_connection {
-	uint64_t id; /* counts from 1 */
+	uint64_t id;                             /* counts from 1 */
 	struct record_end_of_connection ends[2]; /* the connecting end first, if it is known */
 	uint64_t opened;
 	enum connection_closed closed;
@@ -118,9 +118,9 @@ struct record_end {
 
 struct record {
 	enum record_type type;
-	uint64_t time;	 /* nanoseconds since the header's `started` */
+	uint64_t time;   /* nanoseconds since the header's `started` */
 	uint64_t number; /* n; 0: does not apply */
-	pid_t pid, tid;	 /* 0: does not apply */
+	pid_t pid, tid;  /* 0: does not apply */
 	const char *lane;
 
 	/* RECORD_ENTER, RECORD_CALL */
@@ -128,7 +128,7 @@ struct record {
 	const struct python *python;
 	/* RECORD_CALL: was shown as waiting before, so this line completes that one. */
 	bool resumed;
-	struct record_state state;    /* before == after == STATE_UNKNOWN: none */
+	struct record_state state; /* before == after == STATE_UNKNOWN: none */
 	struct record_queues queues;
 	const struct note *notes;
 	size_t note_count;
@@ -139,7 +139,10 @@ struct record {
 		const struct record_header *header;
 		const struct record_process *process;
 		const char *why; /* RECORD_UNFINISHED: exit, exec, detach, killed */
-		struct { int fd; struct value_bytes data; } output;
+		struct {
+			int fd;
+			struct value_bytes data;
+		} output;
 		struct record_transition transition;
 		const struct record_connection *connection;
 		struct record_end end;

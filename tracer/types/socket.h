@@ -54,7 +54,7 @@ struct socket {
 	uint64_t opened; /* time of the first sight as a connection, 0 if it never was one */
 	enum tcp_state states[STATE_COUNT]; /* those seen, in order, none twice in a row */
 	unsigned state_count;
-	bool reset; /* a witness or an errno showed a RST */
-	bool killed; /* closed by its holder's death, not by a call */
+	bool reset;    /* a witness or an errno showed a RST */
+	bool killed;   /* closed by its holder's death, not by a call */
 	bool reported; /* its connection line is written */
 };

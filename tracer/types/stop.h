@@ -44,15 +44,15 @@ struct stop {
 	pid_t tid;
 	/* STOP_ENTRY, STOP_EXIT */
 	enum abi abi;
-	int number;	   /* of the call, in its abi's table; only at entry */
-	uint64_t args[6];  /* only at entry */
-	int64_t result;	   /* at exit: as the kernel returned it, -errno or a value */
+	int number;       /* of the call, in its abi's table; only at entry */
+	uint64_t args[6]; /* only at entry */
+	int64_t result;   /* at exit: as the kernel returned it, -errno or a value */
 	/* STOP_SIGNAL, STOP_GROUP: the signal */
 	int signal;
 	pid_t sender; /* STOP_SIGNAL: who sent it, 0 if the kernel did */
 	/* STOP_FORK: the new thread; STOP_EXEC: the tid that called execve */
 	pid_t child;
-	bool child_is_thread;	 /* STOP_FORK: of the same process */
+	bool child_is_thread;    /* STOP_FORK: of the same process */
 	bool child_shares_files; /* STOP_FORK: a process with its maker's descriptors */
 	/* STOP_GONE, STOP_EXITING: as waitpid() gives it */
 	int status;

@@ -9,15 +9,15 @@
 #include <stdint.h>
 
 enum value_kind {
-	VALUE_INTEGER,	  /* plain number */
+	VALUE_INTEGER,    /* plain number */
 	VALUE_DESCRIPTOR, /* a file descriptor, perhaps of a known socket */
-	VALUE_CONSTANT,	  /* one of a set of names */
-	VALUE_FLAGS,	  /* names, and the bits nobody knows */
-	VALUE_BYTES,	  /* payload, of which some was captured */
-	VALUE_ENDPOINT,	  /* a socket address as text */
-	VALUE_STRUCT,	  /* named fields */
-	VALUE_ARRAY,	  /* items without names */
-	VALUE_ADDRESS,	  /* a pointer not followed: NULL, unreadable, or of no interest */
+	VALUE_CONSTANT,   /* one of a set of names */
+	VALUE_FLAGS,      /* names, and the bits nobody knows */
+	VALUE_BYTES,      /* payload, of which some was captured */
+	VALUE_ENDPOINT,   /* a socket address as text */
+	VALUE_STRUCT,     /* named fields */
+	VALUE_ARRAY,      /* items without names */
+	VALUE_ADDRESS,    /* a pointer not followed: NULL, unreadable, or of no interest */
 };
 
 struct value_descriptor {
@@ -42,8 +42,8 @@ struct value_flags {
 struct value_bytes {
 	const char *data; /* may contain NUL */
 	size_t captured;  /* how many of them we have */
-	size_t length;	  /* how many the call moved, or was asked to move */
-	size_t room;	  /* of the buffer behind an output; 0: not known, or an input */
+	size_t length;    /* how many the call moved, or was asked to move */
+	size_t room;      /* of the buffer behind an output; 0: not known, or an input */
 };
 
 struct value_list {

@@ -27,8 +27,8 @@ struct sight {
 	enum tcp_state state;
 	uint64_t cookie;
 	int64_t receive; /* bytes that recv would find; a FIN is no byte */
-	int64_t send;	 /* bytes sent and not yet acknowledged, or not yet sent */
-	int64_t accept;	 /* a listener: connections waiting for accept */
+	int64_t send;    /* bytes sent and not yet acknowledged, or not yet sent */
+	int64_t accept;  /* a listener: connections waiting for accept */
 	int64_t backlog; /* a listener: its limit, min(backlog, somaxconn) */
 	int64_t expires; /* sock_diag, TIME_WAIT: milliseconds left */
 };

@@ -1,0 +1,63 @@
+/* Inside the director: what its two halves share, the making (cast.c) and the running. */
+#pragma once
+
+#include "director.h"
+#include "scenario.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	ANY_PROGRAM = -1,
+	PROGRAM_ITSELF = 0, /* the first is the one whose status counts */
+};
+
+/* Beside the moments of scenarios: it listens, or, where nothing ever listens, a datagram
+ * socket has its address. Then a client may come. */
+enum { MOMENT_READY = MOMENT_ENDS + 1 };
+
+struct program {
+	const char *name;         /* for messages: "server" of a scenario, else as typed */
+	char **argv;              /* NULL-terminated */
+	char **words;             /* owned: argv, split from a client's command; else NULL */
+	char *path;               /* as found */
+	const struct step *start; /* of the scenario; NULL: none */
+	bool reads_nothing;       /* /dev/null for standard input */
+	pid_t pid;                /* 0: not started */
+	int report;               /* of its launch, -1: none */
+	bool execed, ended;
+	bool stopped;      /* we sent it a signal: then that is its right end */
+	int status;        /* as waitpid() gave it */
+	unsigned happened; /* bits of 1 << enum moment, or MOMENT_READY */
+	unsigned sleeping; /* its threads seen asleep in a call of interest */
+};
+
+enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_FINISH };
+
+struct act {
+	enum action_kind kind;
+	int program;     /* index; ANY_PROGRAM */
+	unsigned moment; /* enum moment, or MOMENT_READY */
+	int signal;
+	unsigned line; /* of the scenario, for messages */
+};
+
+struct director {
+	const struct options *options;
+	const struct scenario *scenario; /* NULL: PROGRAM and clients */
+	const char *folder;
+	struct program *programs;
+	size_t program_count;
+	struct act *acts;
+	size_t act_count, next_act;
+	const char *const **commands;
+	char **environment;
+	uint64_t last_progress; /* when the last act was done */
+	uint64_t last_activity; /* of PROGRAM, or of a client's life */
+	uint64_t kill_at;       /* SIGKILL for all then; 0: no */
+	bool finishing;         /* the run is over, stragglers are being asked to end */
+	bool failed;
+	struct launch_failure failure;
+	const char *failure_name;
+};
