@@ -158,12 +158,8 @@ int director_for_programs(struct director **ret_director, const struct options *
 		result = add_clients(director, options, ret_name);
 	if (result == 0)
 		result = complete(director, ret_name);
-	if (result < 0) {
-		director_free(director);
-		return result;
-	}
 	*ret_director = director;
-	return 0;
+	return result;
 }
 
 /* A name that is started again is another program; what follows speaks of the new one. */
@@ -212,12 +208,8 @@ int director_for_scenario(struct director **ret_director, const struct options *
 		result = add_act(director, (struct act){ .kind = ACT_FINISH });
 	if (result == 0)
 		result = complete(director, ret_name);
-	if (result < 0) {
-		director_free(director);
-		return result;
-	}
 	*ret_director = director;
-	return 0;
+	return result;
 }
 
 void director_free(struct director *director)

@@ -13,7 +13,8 @@ struct scenario;
 struct director;
 
 /* Finds every program before any is started. Returns 0 or -errno with the name that was not
- * found (program_find()'s errors). Nothing is borrowed but options. */
+ * found (program_find()'s errors); the name lives in the director, which is the caller's to
+ * free in either case. */
 int director_for_programs(struct director **ret_director, const struct options *options,
 			  const char **ret_name);
 /* The scenario is borrowed; folder is where its programs are. */

@@ -169,9 +169,9 @@ static int trace(const struct options *options)
 		return complain("only root may become another user", "-u %s: not permitted",
 				options->user);
 	int result = director_for_programs(&director, options, &name);
-	if (result < 0)
-		return complain_program(name ? name : "program", -result);
-	int status = options->isolate ? enter_isolation() : 0;
+	int status = result < 0 ? complain_program(name ? name : "program", -result) : 0;
+	if (status == 0 && options->isolate)
+		status = enter_isolation();
 	if (status == 0)
 		status = run(options, director);
 	director_free(director);

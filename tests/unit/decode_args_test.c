@@ -41,8 +41,9 @@ START_TEST(socketpair_gives_two_descriptors_at_return)
 	struct trace *trace = trace_new();
 	const int pair[] = { 3, 4 };
 	PUT(trace, 0x1000, pair);
-	ck_assert_str_eq(enter(trace, ABI_I386, "socketpair", ARGS(AF_UNIX, SOCK_STREAM, 0, 0x1000)),
-			 "socketpair(AF_UNIX, SOCK_STREAM, 0, @1000)");
+	ck_assert_str_eq(
+		enter(trace, ABI_I386, "socketpair", ARGS(AF_UNIX, SOCK_STREAM, 0, 0x1000)),
+		"socketpair(AF_UNIX, SOCK_STREAM, 0, @1000)");
 	ck_assert_str_eq(leave(trace, 0), "socketpair(AF_UNIX, SOCK_STREAM, 0, [fd3, fd4])");
 	trace_free(trace);
 }
@@ -59,7 +60,8 @@ START_TEST(the_calls_without_memory_show_their_numbers)
 		{ "shutdown", { 3, SHUT_WR }, "shutdown(fd3, SHUT_WR)" },
 		{ "shutdown", { 3, 7 }, "shutdown(fd3, ?7)" },
 		{ "close", { 3 }, "close(fd3)" },
-		{ "close_range", { 3, UINT32_MAX, 4 },
+		{ "close_range",
+		  { 3, UINT32_MAX, 4 },
 		  "close_range(3, 4294967295, CLOSE_RANGE_CLOEXEC)" },
 		{ "dup", { 3 }, "dup(fd3)" },
 		{ "dup2", { 3, 7 }, "dup2(fd3, fd7)" },
@@ -105,13 +107,15 @@ static struct sockaddr_in inet(const char *host, uint16_t port)
 START_TEST(bind_shows_the_address_of_each_family)
 {
 	const struct sockaddr_in v4 = inet("127.0.0.1", 8000);
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_port = htons(80),
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(80),
 				   .sin6_scope_id = 2 };
 	inet_pton(AF_INET6, "fe80::1", &v6.sin6_addr);
 	const struct sockaddr_un path = { AF_UNIX, "/tmp/s" };
 	const struct sockaddr_un abstract = { AF_UNIX, "\0a\x01" };
 	const struct sockaddr_nl netlink = { .nl_family = AF_NETLINK, .nl_groups = 1 };
-	const struct sockaddr_ll packet = { .sll_family = AF_PACKET, .sll_ifindex = 1,
+	const struct sockaddr_ll packet = { .sll_family = AF_PACKET,
+					    .sll_ifindex = 1,
 					    .sll_protocol = htons(3) };
 	const unsigned char other[] = { 77, 0, 1, 2 };
 	const struct {
@@ -487,6 +491,7 @@ Suite *unit_suite(void)
 		buffers_behind_a_bad_page_are_left_out,
 		sendfile_shows_the_offset_it_points_to,
 		splice_shows_both_ends_and_flags,
+		NULL,
 	};
-	return suite_of("decode: arguments", tests, sizeof tests / sizeof *tests);
+	return suite_of("decode: arguments", tests);
 }

@@ -98,8 +98,8 @@ END_TEST
 
 START_TEST(every_row_can_be_entered_and_left_with_hostile_arguments)
 {
-	static const uint64_t hostile[] = { 0, 1, 0x1000, 0xfff, 0x7fffffff, 0xffffffff,
-					    0x100000000, UINT64_MAX };
+	static const uint64_t hostile[] = { 0,          1,          0x1000,      0xfff,
+					    0x7fffffff, 0xffffffff, 0x100000000, UINT64_MAX };
 	static const unsigned char page[4096] = { 0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0 };
 	enum { VALUES = sizeof hostile / sizeof *hostile };
 	size_t position = 0;
@@ -129,13 +129,13 @@ START_TEST(classes_and_interest_are_as_the_interface_says)
 		enum call_class class;
 		bool only_sockets;
 	} rows[] = {
-		{ "socket", CLASS_SETUP, false },     { "close", CLASS_SETUP, true },
-		{ "close_range", CLASS_SETUP, false }, { "dup2", CLASS_SETUP, true },
-		{ "shutdown", CLASS_SETUP, false },   { "recvfrom", CLASS_DATA, false },
-		{ "read", CLASS_DATA, true },	      { "splice", CLASS_DATA, true },
-		{ "sendfile", CLASS_DATA, true },     { "fcntl", CLASS_OPTIONS, true },
-		{ "ioctl", CLASS_OPTIONS, true },     { "getsockname", CLASS_OPTIONS, false },
-		{ "poll", CLASS_WAIT, false },	      { "epoll_ctl", CLASS_WAIT, false },
+		{ "socket", CLASS_SETUP, false },       { "close", CLASS_SETUP, true },
+		{ "close_range", CLASS_SETUP, false },  { "dup2", CLASS_SETUP, true },
+		{ "shutdown", CLASS_SETUP, false },     { "recvfrom", CLASS_DATA, false },
+		{ "read", CLASS_DATA, true },           { "splice", CLASS_DATA, true },
+		{ "sendfile", CLASS_DATA, true },       { "fcntl", CLASS_OPTIONS, true },
+		{ "ioctl", CLASS_OPTIONS, true },       { "getsockname", CLASS_OPTIONS, false },
+		{ "poll", CLASS_WAIT, false },          { "epoll_ctl", CLASS_WAIT, false },
 		{ "pidfd_getfd", CLASS_HIDDEN, false }, { "unshare", CLASS_HIDDEN, false },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -195,8 +195,9 @@ START_TEST(an_epoll_pwait_without_a_mask_is_an_epoll_wait)
 	PUT(trace, 0x2000, mask);
 	ck_assert_str_eq(enter(trace, ABI_AARCH64, "epoll_pwait", ARGS(4, 0x1000, 8, -1, 0, 8)),
 			 "epoll_wait(fd4, @1000, 8, -1)");
-	ck_assert_str_eq(enter(trace, ABI_AARCH64, "epoll_pwait", ARGS(4, 0x1000, 8, -1, 0x2000, 8)),
-			 "epoll_pwait(fd4, @1000, 8, -1, [SIGINT])");
+	ck_assert_str_eq(
+		enter(trace, ABI_AARCH64, "epoll_pwait", ARGS(4, 0x1000, 8, -1, 0x2000, 8)),
+		"epoll_pwait(fd4, @1000, 8, -1, [SIGINT])");
 	trace_free(trace);
 }
 END_TEST
@@ -206,11 +207,11 @@ START_TEST(calls_with_a_kernel_name_of_their_own_are_named_as_in_c)
 	static const struct {
 		const char *row, *name;
 	} rows[] = {
-		{ "fcntl64", "fcntl" },	     { "_newselect", "select" },
+		{ "fcntl64", "fcntl" },       { "_newselect", "select" },
 		{ "sendfile64", "sendfile" }, { "recvmmsg_time64", "recvmmsg" },
-		{ "ppoll_time64", "ppoll" }, { "pselect6_time64", "pselect6" },
-		{ "accept4", "accept4" },    { "ppoll", "ppoll" },
-		{ "pselect6", "pselect6" },  { "socket", "socket" },
+		{ "ppoll_time64", "ppoll" },  { "pselect6_time64", "pselect6" },
+		{ "accept4", "accept4" },     { "ppoll", "ppoll" },
+		{ "pselect6", "pselect6" },   { "socket", "socket" },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct trace *trace = trace_new();
@@ -306,10 +307,10 @@ END_TEST
 START_TEST(each_of_the_twenty_socketcalls_is_known)
 {
 	static const char *const names[] = {
-		"socket",     "bind",	    "connect",	   "listen",  "accept",	  "getsockname",
-		"getpeername", "socketpair", "send",	   "recv",    "sendto",	  "recvfrom",
-		"shutdown",   "setsockopt", "getsockopt", "sendmsg", "recvmsg",	  "accept4",
-		"recvmmsg",   "sendmmsg",
+		"socket",      "bind",        "connect",    "listen",     "accept",
+		"getsockname", "getpeername", "socketpair", "send",       "recv",
+		"sendto",      "recvfrom",    "shutdown",   "setsockopt", "getsockopt",
+		"sendmsg",     "recvmsg",     "accept4",    "recvmmsg",   "sendmmsg",
 	};
 	struct trace *trace = trace_new();
 	const uint32_t words[6] = { 3 };
@@ -327,8 +328,9 @@ START_TEST(a_bad_socketcall_is_none)
 	struct trace *trace = trace_new();
 	const uint32_t words[] = { 3, 4 }; /* one too few for accept */
 	PUT(trace, 0x1000, words);
-	static const uint64_t bad[][2] = { { 0, 0x1000 }, { 21, 0x1000 }, { 0xffffffff, 0x1000 },
-					   { 5, 0x1000 }, { 1, 0 } };
+	static const uint64_t bad[][2] = {
+		{ 0, 0x1000 }, { 21, 0x1000 }, { 0xffffffff, 0x1000 }, { 5, 0x1000 }, { 1, 0 }
+	};
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct stop stop = { .abi = ABI_I386, .args = { bad[i][0], bad[i][1] } };
 		ck_assert_ptr_null(call_unwrap(&stop, &trace->fake.memory));

@@ -15,7 +15,7 @@ struct trace {
 	struct fake_memory fake;
 	struct decode_limits limits;
 	struct event *event;
-	char text[16384];
+	char text[256 * 1024];
 	size_t used;
 };
 
@@ -48,7 +48,7 @@ static inline const struct call *row(const char *name)
 /* --- as text ---------------------------------------------------------------------------- */
 
 __attribute__((format(printf, 2, 3))) static inline void say(struct trace *trace,
-							      const char *format, ...)
+							     const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -164,12 +164,13 @@ static inline const char *leave(struct trace *trace, int64_t result)
 /* A name and its bytes, for fake_put(). */
 #define PUT(trace, address, object) fake_put(&(trace)->fake, (address), &(object), sizeof(object))
 
-static inline Suite *suite_of(const char *name, const TTest *const *tests, size_t count)
+/* Of tests that a NULL ends. */
+static inline Suite *suite_of(const char *name, const TTest *const *tests)
 {
 	Suite *suite = suite_create(name);
 	TCase *tcase = tcase_create(name);
-	for (size_t i = 0; i < count; i++)
-		tcase_add_test(tcase, tests[i]);
+	for (; *tests; tests++)
+		tcase_add_test(tcase, *tests);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -22,8 +22,8 @@ START_TEST(an_interpreter_is_called_like_its_script)
 {
 	check_base("/usr/bin/python3.11", (const char *[]){ "python3", "a/server.py", "80", NULL },
 		   "server.py");
-	check_base("/usr/bin/python3", (const char *[]){ "python3", "-u", "-W", "all", "x.py", NULL },
-		   "x.py");
+	check_base("/usr/bin/python3",
+		   (const char *[]){ "python3", "-u", "-W", "all", "x.py", NULL }, "x.py");
 	check_base("/usr/bin/python3", (const char *[]){ "python3", "-m", "http.server", NULL },
 		   "http.server");
 	check_base("/bin/bash", (const char *[]){ "bash", "/usr/bin/tool", NULL }, "tool");
@@ -32,7 +32,8 @@ END_TEST
 
 START_TEST(an_interpreter_without_script_is_called_like_itself)
 {
-	check_base("/usr/bin/python3", (const char *[]){ "python3", "-c", "print()", NULL }, "python3");
+	check_base("/usr/bin/python3", (const char *[]){ "python3", "-c", "print()", NULL },
+		   "python3");
 	check_base("/bin/sh", (const char *[]){ "sh", "-c", "true", NULL }, "sh");
 	check_base("/bin/sh", (const char *[]){ "sh", NULL }, "sh");
 }

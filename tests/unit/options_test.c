@@ -40,7 +40,8 @@ END_TEST
 
 START_TEST(a_format_belongs_to_the_output_that_follows)
 {
-	ck_assert_int_eq(PARSE("--format=jsonl", "-o", "a.txt", "-o", "b.jsonl", "-o", "c", "true"), 0);
+	ck_assert_int_eq(PARSE("--format=jsonl", "-o", "a.txt", "-o", "b.jsonl", "-o", "c", "true"),
+			 0);
 	ck_assert_uint_eq(options.output_count, 3);
 	ck_assert_str_eq(options.outputs[0].format->name, "jsonl");
 	ck_assert_str_eq(options.outputs[1].format->name, "jsonl");

@@ -45,7 +45,8 @@ START_TEST(map_agrees_with_an_array_over_many_changes)
 			count += !present[key];
 			present[key] = true;
 		} else {
-			ck_assert_ptr_eq(map_remove(&map, wide), present[key] ? &values[key] : NULL);
+			ck_assert_ptr_eq(map_remove(&map, wide),
+					 present[key] ? &values[key] : NULL);
 			count -= present[key];
 			present[key] = false;
 		}
@@ -97,12 +98,19 @@ START_TEST(utf8_is_what_rfc_3629_says)
 		const char *bytes;
 		size_t size, length;
 	} cases[] = {
-		{ "a", 1, 1 },		      { "\xC3\xA4", 2, 2 },
-		{ "\xE4\xBD\xA0", 3, 3 },     { "\xF0\x9F\x98\x80", 4, 4 },
-		{ "\xC3", 1, 0 },	      { "\xE4\xBD", 2, 0 },
-		{ "\x80", 1, 0 },	      { "\xC0\x80", 2, 0 }, /* overlong NUL */
-		{ "\xE0\x80\x80", 3, 0 },     { "\xED\xA0\x80", 3, 0 }, /* a surrogate */
-		{ "\xF4\x90\x80\x80", 4, 0 }, { "\xFF", 1, 0 },	       { "", 0, 0 },
+		{ "a", 1, 1 },
+		{ "\xC3\xA4", 2, 2 },
+		{ "\xE4\xBD\xA0", 3, 3 },
+		{ "\xF0\x9F\x98\x80", 4, 4 },
+		{ "\xC3", 1, 0 },
+		{ "\xE4\xBD", 2, 0 },
+		{ "\x80", 1, 0 },
+		{ "\xC0\x80", 2, 0 }, /* overlong NUL */
+		{ "\xE0\x80\x80", 3, 0 },
+		{ "\xED\xA0\x80", 3, 0 }, /* a surrogate */
+		{ "\xF4\x90\x80\x80", 4, 0 },
+		{ "\xFF", 1, 0 },
+		{ "", 0, 0 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		ck_assert_uint_eq(utf8_length(cases[i].bytes, cases[i].size, NULL),
@@ -128,7 +136,7 @@ START_TEST(escaped_text_is_inert)
 		  2, "\\0012" },
 		{ "\xff", 1, "\\xff" },
 		{ "\xE2\x80\xAE", 3, "\\u202e" }, /* right-to-left override */
-		{ "\xC2\x85", 2, "\\u0085" },	  /* a C1 control */
+		{ "\xC2\x85", 2, "\\u0085" },     /* a C1 control */
 	};
 	char out[64];
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

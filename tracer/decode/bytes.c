@@ -75,6 +75,8 @@ void parts_decode(struct decoding *decoding, const struct message *message, uint
 		uint64_t share = part_share(part, decoding->returned, &left);
 		items[i] = value_address(NULL, part->address);
 		value_payload(decoding, &items[i], part->address, share, share);
+		if (decoding->returned && items[i].kind == VALUE_BYTES)
+			items[i].bytes.room = part->length;
 	}
 }
 

@@ -1,0 +1,59 @@
+"""The Makefile's promises: missing libraries named, installation, help, a clone that builds."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from traced import SOCKTRACE
+
+
+def make(*arguments, **variables):
+    environment = {key: value for key, value in os.environ.items()
+                   if key not in ("MAKEFLAGS", "MAKELEVEL", "BUILD", "MFLAGS")}
+    environment.update(variables)
+    return subprocess.run(["make", *arguments], capture_output=True, text=True, check=False,
+                          timeout=200, env=environment)
+
+
+class Build(unittest.TestCase):
+    def test_a_missing_library_is_named_with_its_package(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = make(f"BUILD={folder}", f"PROGRAM={folder}/socktrace",
+                        PKG_CONFIG_LIBDIR="/nonexistent", PKG_CONFIG_PATH="")
+        self.assertNotEqual(done.returncode, 0)
+        for package in ("libseccomp-dev", "libmnl-dev", "libjansson-dev"):
+            self.assertIn(package, done.stderr)
+        self.assertNotIn("fatal error", done.stderr)
+
+    def test_help_names_the_targets(self):
+        done = make("help")
+        for target in ("demo", "check", "bench", "lint", "asan", "deps", "install", "clean"):
+            self.assertIn(f"make {target}", done.stdout)
+
+    def test_what_is_installed_runs_and_what_is_uninstalled_is_gone(self):
+        build = os.path.relpath(os.environ.get("BUILD", "build"))
+        with tempfile.TemporaryDirectory() as folder:
+            done = make("install", f"DESTDIR={folder}", "PREFIX=/usr", f"BUILD={build}",
+                        f"PROGRAM={os.path.relpath(SOCKTRACE)}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            installed = os.path.join(folder, "usr", "bin", "socktrace")
+            done = subprocess.run([installed, "--demo", "refused"], capture_output=True,
+                                  text=True, check=False, cwd="/", timeout=30)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("ECONNREFUSED", done.stderr)
+            make("uninstall", f"DESTDIR={folder}", "PREFIX=/usr")
+            left = [name for _, _, names in os.walk(folder) for name in names]
+            self.assertEqual(left, [])
+
+    def test_the_packages_script_does_nothing_when_all_is_there(self):
+        if not shutil.which("dpkg-query"):
+            self.skipTest("this is not Debian")
+        done = subprocess.run([".ci/packages", "build"], capture_output=True, text=True,
+                              check=False, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

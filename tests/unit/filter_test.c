@@ -1,0 +1,133 @@
+/* The filter's program, run by a small interpreter of classic BPF instead of the kernel. */
+#include "ptrace/filter.h"
+#include "types/abi.h"
+#include "unit.h"
+
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const names[] = { "socket", "connect", "read", "socketcall", "fnord" };
+static struct filter filter;
+
+static void set_up(void)
+{
+	ck_assert_int_eq(filter_build(names, sizeof names / sizeof *names, &filter), 0);
+}
+
+static void tear_down(void)
+{
+	filter_done(&filter);
+}
+
+static bool jumps(const struct sock_filter *code, uint32_t value)
+{
+	switch (BPF_OP(code->code)) {
+	case BPF_JEQ:
+		return value == code->k;
+	case BPF_JGT:
+		return value > code->k;
+	case BPF_JGE:
+		return value >= code->k;
+	default:
+		return value & code->k;
+	}
+}
+
+/* The answer of the filter: SECCOMP_RET_... */
+static uint32_t answer(uint32_t arch, int number, uint64_t argument)
+{
+	struct seccomp_data data = { .arch = arch, .nr = number, .args = { argument } };
+	uint32_t value = 0;
+	const struct sock_filter *code = filter.program.filter;
+	for (;; code++) {
+		ck_assert_int_lt(code - filter.program.filter, filter.program.len);
+		switch (BPF_CLASS(code->code)) {
+		case BPF_LD:
+			memcpy(&value, (const char *)&data + code->k, sizeof value);
+			break;
+		case BPF_ALU:
+			value &= code->k;
+			break;
+		case BPF_JMP:
+			code += BPF_OP(code->code) == BPF_JA ? code->k
+				: jumps(code, value)         ? code->jt
+							     : code->jf;
+			break;
+		case BPF_RET:
+			return code->k;
+		default:
+			ck_abort_msg("an instruction this test does not know: %#x", code->code);
+		}
+	}
+}
+
+static int number_of(uint32_t arch, const char *name)
+{
+	return seccomp_syscall_resolve_name_arch(arch, name);
+}
+
+START_TEST(only_the_calls_named_are_traced)
+{
+	uint32_t native = seccomp_arch_native();
+	ck_assert_uint_eq(answer(native, number_of(native, "socket"), 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(native, number_of(native, "connect"), 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(native, number_of(native, "read"), 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(native, number_of(native, "write"), 0), SECCOMP_RET_ALLOW);
+	ck_assert_uint_eq(answer(native, number_of(native, "getppid"), 0), SECCOMP_RET_ALLOW);
+}
+END_TEST
+
+START_TEST(no_architecture_is_killed)
+{
+	for (int number = 0; number < 512; number++) {
+		uint32_t there = answer(AUDIT_ARCH_S390X, number, 0);
+		ck_assert_uint_eq(there, SECCOMP_RET_ALLOW);
+	}
+}
+END_TEST
+
+#if defined __x86_64__
+START_TEST(calls_through_int_80_and_x32_are_traced)
+{
+	enum { I386_READ = 3, I386_SOCKET = 359, I386_CONNECT = 362, I386_SOCKETCALL = 102 };
+	ck_assert_uint_eq(answer(AUDIT_ARCH_I386, I386_READ, 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(AUDIT_ARCH_I386, I386_SOCKET, 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(AUDIT_ARCH_I386, I386_CONNECT, 0), SECCOMP_RET_TRACE);
+	/* 3 is connect: whichever way the filter is written, it must not be missed. */
+	ck_assert_uint_eq(answer(AUDIT_ARCH_I386, I386_SOCKETCALL, 3), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(AUDIT_ARCH_X86_64, X32_SYSCALL_BIT | 41, 0), SECCOMP_RET_TRACE);
+	ck_assert_uint_eq(answer(AUDIT_ARCH_X86_64, X32_SYSCALL_BIT | 39, 0), SECCOMP_RET_ALLOW);
+}
+END_TEST
+#endif
+
+START_TEST(the_kernel_takes_the_filter)
+{
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(filter_install(&filter) == 0 && getppid() > 0 ? 0 : 1);
+	int status = 0;
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	Suite *suite = suite_create("filter");
+	TCase *tests = tcase_create("filter");
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, only_the_calls_named_are_traced);
+	tcase_add_test(tests, no_architecture_is_killed);
+#if defined __x86_64__
+	tcase_add_test(tests, calls_through_int_80_and_x32_are_traced);
+#endif
+	tcase_add_test(tests, the_kernel_takes_the_filter);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
