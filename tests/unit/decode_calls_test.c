@@ -57,27 +57,6 @@ START_TEST(numbers_that_are_not_ours_are_not_found)
 }
 END_TEST
 
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-START_TEST(the_numbers_of_an_abi_are_resolved_in_well_under_a_millisecond)
-{
-	/* The best of those not asked for before; a busy machine may disturb one. */
-	double best = 1;
-	for (int abi = ABI_X86_64; abi <= ABI_ARM; abi++) {
-		double start = seconds();
-		call_find((enum abi)abi, 3);
-		double took = seconds() - start;
-		best = took < best ? took : best;
-	}
-	ck_assert_double_lt(best, 0.001);
-}
-END_TEST
-
 START_TEST(every_call_but_the_end_has_a_row)
 {
 	bool seen[CALL_COUNT] = { false };
@@ -344,8 +323,6 @@ Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("decode: calls");
 	TCase *table = tcase_create("table");
-	/* First, while no number has been resolved. */
-	tcase_add_test(table, the_numbers_of_an_abi_are_resolved_in_well_under_a_millisecond);
 	tcase_add_test(table, a_number_is_found_on_every_abi);
 	tcase_add_test(table, numbers_that_are_not_ours_are_not_found);
 	tcase_add_test(table, every_call_but_the_end_has_a_row);
