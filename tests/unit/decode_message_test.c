@@ -460,6 +460,34 @@ START_TEST(recvmsg_notes_the_descriptors_it_gave_when_it_returns)
 }
 END_TEST
 
+START_TEST(a_received_buffer_tells_how_much_it_could_have_held)
+{
+	struct trace *trace = message_trace();
+	const struct msghdr_64 message = { .iov = IOV, .iov_count = 1 };
+	PUT(trace, MESSAGE, message);
+	enter(trace, ABI_X86_64, "recvmsg", ARGS(3, MESSAGE));
+	leave(trace, 2);
+	const struct value *iov = value_field(&trace->event->args[1], "iov");
+	ck_assert_uint_eq(iov->list.items[0].bytes.length, 2);
+	ck_assert_uint_eq(iov->list.items[0].bytes.room, 5);
+	trace_free(trace);
+}
+END_TEST
+
+START_TEST(what_was_given_is_kept_beside_the_answer)
+{
+	struct trace *trace = message_trace();
+	uint32_t length = 16;
+	PUT(trace, 0x6000, length);
+	enter(trace, ABI_X86_64, "getsockname", ARGS(3, NAME, 0x6000));
+	length = 8;
+	leave(trace, 0);
+	ck_assert_int_eq(trace->event->given[2].integer, 16);
+	ck_assert_int_eq(trace->event->args[2].integer, 8);
+	trace_free(trace);
+}
+END_TEST
+
 START_TEST(no_more_descriptors_are_noted_than_the_kernel_passes)
 {
 	static struct {
@@ -497,6 +525,8 @@ Suite *unit_suite(void)
 		control_data_that_ends_early_is_shown_as_far_as_it_goes,
 		sendmsg_notes_the_descriptors_it_passes,
 		recvmsg_notes_the_descriptors_it_gave_when_it_returns,
+		a_received_buffer_tells_how_much_it_could_have_held,
+		what_was_given_is_kept_beside_the_answer,
 		no_more_descriptors_are_noted_than_the_kernel_passes,
 		NULL,
 	};

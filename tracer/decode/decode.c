@@ -204,7 +204,8 @@ void decode_return(struct event *event, const struct stop *stop, const struct me
 	if (event->result < 0)
 		return;
 	/* What the program asked for, before the kernel's answer takes its place. */
-	event->given = (const void *)arena_copy_bytes(event->arena, event->args, sizeof event->args);
+	event->given =
+		(const void *)arena_copy_bytes(event->arena, event->args, sizeof event->args);
 	for (unsigned i = 0; i < event->arg_count; i++) {
 		const struct arg *arg = argument_row(&decoding, i);
 		if (arg->direction != IN)
