@@ -309,6 +309,12 @@ const char *line_string(struct line *line)
 	return line->bytes;
 }
 
+void line_append(struct line *line, const struct line *lines)
+{
+	if (lines->size)
+		append(line, lines->bytes, lines->size, 0);
+}
+
 void line_write(struct line *line, FILE *file)
 {
 	if (line->size)

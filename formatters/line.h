@@ -65,5 +65,8 @@ void line_rewind(struct line *line, struct line_mark mark);
 /* All of it as a C string, valid until the next change. */
 const char *line_string(struct line *line);
 
+/* Whole lines from another buffer, as they are. */
+void line_append(struct line *line, const struct line *lines);
+
 /* Writes the whole buffer and empties it. */
 void line_write(struct line *line, FILE *file);

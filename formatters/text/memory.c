@@ -38,6 +38,7 @@ void memory_done(struct memory_of_run *memory)
 		free(entry);
 	map_done(&memory->waiting);
 	map_done(&memory->lanes);
+	map_done(&memory->outputs);
 	map_done(&memory->accepts);
 }
 
@@ -171,6 +172,26 @@ void memory_set_lane(struct memory_of_run *memory, pid_t pid, const char *lane)
 	char *copy = lane ? strdup(lane) : NULL;
 	if (copy && map_put(&memory->lanes, (uint64_t)pid, copy) < 0)
 		free(copy);
+}
+
+/* --- what they print ------------------------------------------------------------------------ */
+
+int memory_open_line(const struct memory_of_run *memory, pid_t pid)
+{
+	return (int)(intptr_t)map_get(&memory->outputs, (uint64_t)pid);
+}
+
+void memory_set_open_line(struct memory_of_run *memory, pid_t pid, int open)
+{
+	map_remove(&memory->outputs, (uint64_t)pid);
+	if (open)
+		map_put(&memory->outputs, (uint64_t)pid, (void *)(intptr_t)open);
+}
+
+void memory_forget_process(struct memory_of_run *memory, pid_t pid)
+{
+	memory_set_lane(memory, pid, NULL);
+	memory_set_open_line(memory, pid, 0);
 }
 
 /* --- listeners' queues ---------------------------------------------------------------------- */

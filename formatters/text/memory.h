@@ -27,6 +27,7 @@ struct memory_of_run {
 	struct map sockets; /* cookie -> struct known_socket */
 	struct map waiting; /* number -> struct waiting_call */
 	struct map lanes;   /* pid -> char *, owned */
+	struct map outputs; /* pid -> the descriptor + 1 on which it wrote no line break yet */
 	struct map accepts; /* port -> what the accept queue was when last shown */
 };
 
@@ -47,8 +48,11 @@ void waiting_call_free(struct waiting_call *call);
 
 /* The lane of a process; NULL if it is not known. */
 const char *memory_lane(const struct memory_of_run *memory, pid_t pid);
-/* NULL: the process is gone. */
 void memory_set_lane(struct memory_of_run *memory, pid_t pid, const char *lane);
+/* What a process wrote last, if it did not end its line: the descriptor + 1; 0: it did. */
+int memory_open_line(const struct memory_of_run *memory, pid_t pid);
+void memory_set_open_line(struct memory_of_run *memory, pid_t pid, int open);
+void memory_forget_process(struct memory_of_run *memory, pid_t pid);
 
 /* Whether a listener's queue differs from what was last shown for the port of that address. */
 bool memory_accept_changed(const struct memory_of_run *memory, const char *address,

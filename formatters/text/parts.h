@@ -4,6 +4,7 @@
 #include "formatters/formatter.h"
 #include "formatters/line.h"
 #include "formatters/text/memory.h"
+#include "formatters/text/resolver.h"
 #include "formatters/text/table.h"
 
 /* Only what a recording carries is read from a record, so that a replay gives the same. */
@@ -17,6 +18,7 @@ struct formatter {
 	int64_t started;   /* the wall clock in nanoseconds when the trace's showed 0 */
 	uint64_t previous; /* the time of the line before, for -r */
 	struct memory_of_run memory;
+	struct resolver resolver;
 	struct connection_table table; /* of the connections, for the end */
 	bool ended;
 };

@@ -112,16 +112,23 @@ static void learn_lane(struct formatter *text, const struct record *record)
 	if (record->pid != record->tid && record->tid)
 		return; /* a thread's name is not the process's */
 	if (what == PROCESS_EXIT || what == PROCESS_DETACH)
-		memory_set_lane(&text->memory, record->pid, NULL);
+		memory_forget_process(&text->memory, record->pid);
 	else
 		memory_set_lane(&text->memory, record->pid, record->lane);
+}
+
+/* A child's end has a line of its own; the signal that tells the parent adds nothing. */
+static bool is_noise(const struct record_process *process)
+{
+	return process->what == PROCESS_SIGNAL && process->signal &&
+	       strcmp(process->signal, "SIGCHLD") == 0;
 }
 
 void text_process(struct formatter *text, const struct record *record)
 {
 	const struct row *row = &rows[record->process->what];
 	struct line *line = &text->line;
-	if (!row->quiet || !text->options.quiet) {
+	if (!is_noise(record->process) && !(row->quiet && text->options.quiet)) {
 		text_begin(text, 0, record->time, line_lane(text, record));
 		line_pad(line, text->indent);
 		line_style(line, STYLE_DIM);
@@ -146,12 +153,25 @@ static void put_output_line(struct formatter *text, const struct record *record,
 	line_break(line);
 }
 
+/* Python, unbuffered, writes a line and its break one by one: that break is no empty line. */
+static bool only_ends_the_line(struct formatter *text, const struct record *record)
+{
+	const struct value_bytes *data = &record->output.data;
+	bool open = memory_open_line(&text->memory, record->pid) == record->output.fd + 1;
+	/* Bytes that were not captured leave open how the line ended. */
+	bool ends = data->captured && data->data[data->captured - 1] == '\n';
+	bool stays_open = data->captured == data->length && !ends;
+	memory_set_open_line(&text->memory, record->pid, stays_open ? record->output.fd + 1 : 0);
+	return open && data->captured && data->data[0] == '\n';
+}
+
 /* One line for each line of what was written, and "..." where more was than was captured. */
 void text_output(struct formatter *text, const struct record *record)
 {
 	const struct value_bytes *data = &record->output.data;
-	const char *at = data->data;
-	size_t left = data->captured;
+	size_t skipped = only_ends_the_line(text, record) ? 1 : 0;
+	const char *at = data->data + skipped;
+	size_t left = data->captured - skipped;
 	while (left) {
 		const char *newline = memchr(at, '\n', left);
 		size_t size = newline ? (size_t)(newline - at) : left;

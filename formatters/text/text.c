@@ -206,7 +206,12 @@ void text_write(struct formatter *text, const struct record *record)
 		[RECORD_CONNECTION] = text_connection,
 		[RECORD_END] = text_end,
 	};
-	writers[record->type](text, record);
+	enum resolver_verdict verdict = resolver_judge(text, record);
+	line_write(&text->line, text->file);
+	if (verdict != RESOLVER_OWN)
+		writers[record->type](text, record);
+	if (verdict == RESOLVER_PERHAPS)
+		resolver_hold(text, record);
 	line_write(&text->line, text->file);
 }
 
@@ -214,12 +219,14 @@ void text_close(struct formatter *text)
 {
 	if (!text)
 		return;
+	resolver_flush(text);
 	if (!text->ended)
 		put_end(text, NULL);
 	line_write(&text->line, text->file);
 	line_done(&text->line);
 	line_done(&text->scratch);
 	memory_done(&text->memory);
+	resolver_done(&text->resolver);
 	connection_table_done(&text->table);
 	free(text);
 }

@@ -40,10 +40,17 @@ static void put_flags(struct line *line, const struct value_flags *flags)
 		line_put(line, "0");
 }
 
+/* strace shows as many. */
+enum { MAX_ITEMS = 32 };
+
 static void put_list(struct line *line, const struct value_list *list, size_t show_bytes)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct value *item = &list->items[i];
+		if (i == MAX_ITEMS) {
+			line_put(line, ", ...");
+			return;
+		}
 		line_put(line, i ? ", " : "");
 		if (item->name) {
 			line_name(line, item->name);

@@ -51,6 +51,13 @@ START_TEST(processes_come_and_go_in_lines_of_their_own)
 }
 END_TEST
 
+START_TEST(the_signal_that_tells_of_a_childs_end_is_left_out)
+{
+	struct record_process child = { .what = PROCESS_SIGNAL, .signal = "SIGCHLD", .status = -1 };
+	expect_one(process_record(&child, 100, 100, "server"), "");
+}
+END_TEST
+
 static struct record output_record(const char *data, size_t captured, size_t length)
 {
 	struct record record = record_blank(RECORD_OUTPUT, 5);
@@ -68,6 +75,40 @@ START_TEST(each_line_a_program_writes_is_a_line)
 		   "       server | listening on 8000\n"
 		   "       server |\n"
 		   "       server | a       b\\x1b[1m\\xff...\n");
+}
+END_TEST
+
+START_TEST(a_line_break_written_apart_is_no_empty_line)
+{
+	struct record records[] = {
+		output_record("one", 3, 3),      output_record("\n", 1, 1),
+		output_record("\n", 1, 1),       output_record("two\n", 4, 4),
+		output_record("\n", 1, 1),       output_record("three", 5, 5),
+		output_record("\nfour\n", 6, 6),
+	};
+	expect(&plain, records, 7,
+	       "       server | one\n"
+	       "       server |\n"
+	       "       server | two\n"
+	       "       server |\n"
+	       "       server | three\n"
+	       "       server | four\n");
+}
+END_TEST
+
+START_TEST(a_line_break_of_another_process_or_descriptor_is_an_empty_line)
+{
+	struct record records[] = {
+		output_record("one", 3, 3),
+		output_record("\n", 1, 1),
+		output_record("\n", 1, 1),
+	};
+	records[1].pid = 7;
+	records[2].output.fd = 2;
+	expect(&plain, records, 3,
+	       "       server | one\n"
+	       "       server |\n"
+	       "       server |\n");
 }
 END_TEST
 
@@ -237,6 +278,9 @@ Suite *unit_suite(void)
 	TCase *others = tcase_create("others");
 	tcase_add_test(others, processes_come_and_go_in_lines_of_their_own);
 	tcase_add_test(others, each_line_a_program_writes_is_a_line);
+	tcase_add_test(others, the_signal_that_tells_of_a_childs_end_is_left_out);
+	tcase_add_test(others, a_line_break_written_apart_is_no_empty_line);
+	tcase_add_test(others, a_line_break_of_another_process_or_descriptor_is_an_empty_line);
 	tcase_add_test(others, a_demo_begins_with_its_lesson);
 	tcase_add_test(others, times_are_written_as_strace_writes_them);
 	tcase_add_test(others, without_colour_there_is_no_escape_and_with_it_nothing_else_changes);
