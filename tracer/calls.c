@@ -7,7 +7,6 @@
 #include "support/auto.h"
 #include "teach/teach.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,20 +16,20 @@
 static void unshown_add(struct session *session, struct pending *pending)
 {
 	/* In the order of entry, which is that of their numbers. */
-	struct pending **link = &session->unshown;
-	while (*link)
-		link = &(*link)->next;
-	pending->link = link;
-	*link = pending;
+	pending->link = session->unshown ? session->unshown_end : &session->unshown;
+	*pending->link = pending;
+	session->unshown_end = &pending->next;
 }
 
-static void unshown_remove(struct pending *pending)
+static void unshown_remove(struct session *session, struct pending *pending)
 {
 	if (!pending->link)
 		return;
 	*pending->link = pending->next;
 	if (pending->next)
 		pending->next->link = pending->link;
+	else
+		session->unshown_end = pending->link;
 	pending->link = NULL;
 	pending->next = NULL;
 }
@@ -47,7 +46,7 @@ static void postponed_remove(struct session *session, struct pending *pending)
 
 static void pending_free(struct session *session, struct pending *pending)
 {
-	unshown_remove(pending);
+	unshown_remove(session, pending);
 	postponed_remove(session, pending);
 	if (pending->asleep)
 		director_awake(session->director, pending);
@@ -92,6 +91,9 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	struct live_memory memory;
 	live_memory_init(&memory, thread->process->pid);
 
+	/* A child of ours that has not become the program yet. */
+	if (!thread->process->lane)
+		return RESUME;
 	const struct call *call = call_find(stop->abi, stop->number);
 	if (call && call_id(call) == CALL_SOCKETCALL)
 		call = call_unwrap(stop, &memory.memory);
@@ -128,20 +130,6 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
-/* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
-static bool is_asleep(const struct thread *thread)
-{
-	char path[64], line[256];
-	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", thread->process->pid, thread->tid);
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof line - 1);
-	if (size <= 0)
-		return false;
-	line[size] = '\0';
-	const char *end = strrchr(line, ')');
-	return end && (end[2] == 'S' || end[2] == 'D');
-}
-
 static struct record call_record(enum record_type type, const struct pending *pending,
 				 uint64_t time)
 {
@@ -167,7 +155,7 @@ static void show_waiting(struct session *session, struct pending *pending)
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
 	struct record record = call_record(RECORD_ENTER, pending, pending->event->entered);
 
-	unshown_remove(pending);
+	unshown_remove(session, pending);
 	if (may_be_shown(session, pending)) {
 		pending->waiting = true;
 		python_equivalent(pending->event, socket, &python);
@@ -185,7 +173,7 @@ void calls_show_waiting(struct session *session, uint64_t since)
 	struct pending *next;
 	for (struct pending *pending = session->unshown; pending; pending = next) {
 		next = pending->next;
-		if (pending->event->entered > since || !is_asleep(pending->thread))
+		if (pending->event->entered > since || !thread_is_asleep(&session->tracees, pending->thread))
 			continue;
 		show_waiting(session, pending);
 		pending->asleep = true;
@@ -268,7 +256,7 @@ void call_return(struct session *session, struct thread *thread, const struct st
 	live_memory_init(&memory, thread->process->pid);
 	pending->event->returned = session_now(session);
 	decode_return(pending->event, stop, &memory.memory, &limits);
-	unshown_remove(pending);
+	unshown_remove(session, pending);
 	if (pending->output)
 		return_output(session, pending);
 	else
@@ -299,6 +287,24 @@ static bool sends(enum call_id call)
 	}
 }
 
+/* Ends that are not joined are told by their addresses: datagrams, AF_UNIX streams. */
+static bool fit_together(const struct event *event, const struct socket *from,
+			 const struct socket *to)
+{
+	const struct value *named = event_arg(event, "addr");
+	const char *address =
+		named && named->kind == VALUE_ENDPOINT ? named->endpoint : from->remote;
+	const char *port = strrchr(address, ':');
+	const char *own_port = strrchr(to->local, ':');
+
+	if (from->domain != to->domain || from->type != to->type)
+		return false;
+	if (*from->local && strcmp(from->local, to->remote) == 0)
+		return true;
+	/* The port alone: who receives may be bound to any address. */
+	return port && own_port && strcmp(port, own_port) == 0;
+}
+
 static bool can_cause(const struct session *session, const struct pending *cause,
 		      const struct pending *effect)
 {
@@ -314,16 +320,18 @@ static bool can_cause(const struct session *session, const struct pending *cause
 		return event->call == CALL_CONNECT ||
 		       (socket->peer && socket->peer->holders &&
 			socket->peer->holder_pid == effect->thread->process->pid);
-	return effect->event->class == CLASS_DATA && socket->peer &&
-	       socket->peer->cookie == effect->socket;
+	const struct socket *receiver = sockets_by_cookie(session->sockets, effect->socket);
+	if (effect->event->class != CLASS_DATA || !receiver)
+		return false;
+	return socket->peer ? socket->peer == receiver : fit_together(event, socket, receiver);
 }
 
 /* A call of the other end that is under way, and will be out of the kernel in a moment. */
-static bool has_running_cause(const struct session *session, const struct pending *effect)
+static bool has_running_cause(struct session *session, const struct pending *effect)
 {
 	for (const struct pending *cause = session->unshown; cause; cause = cause->next)
 		if (!cause->postponed && can_cause(session, cause, effect) &&
-		    !is_asleep(cause->thread))
+		    !thread_is_asleep(&session->tracees, cause->thread))
 			return true;
 	return false;
 }

@@ -6,6 +6,7 @@
 #include "support/words.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,8 +78,11 @@ static int collect_commands(struct director *director)
 	director->commands = calloc(director->program_count + 1, sizeof *director->commands);
 	if (!director->commands)
 		return -ENOMEM;
+	size_t count = 0;
 	for (size_t i = 0; i < director->program_count; i++)
-		director->commands[i] = (const char *const *)director->programs[i].argv;
+		if (!director->programs[i].attached)
+			director->commands[count++] =
+				(const char *const *)director->programs[i].argv;
 	return 0;
 }
 
@@ -87,6 +91,8 @@ static int find_programs(struct director *director, const char **ret_name)
 {
 	for (size_t i = 0; i < director->program_count; i++) {
 		struct program *program = &director->programs[i];
+		if (program->attached)
+			continue;
 		const char *name = program->argv[0];
 		autofree char *joined = NULL;
 		*ret_name = name;
@@ -141,25 +147,43 @@ static int complete(struct director *director, const char **ret_name)
 	return result == 0 ? find_programs(director, ret_name) : result;
 }
 
+/* PROGRAM comes first; what -p attaches to counts as one more. */
+static int add_programs(struct director *director)
+{
+	const struct options *options = director->options;
+	if (options->program) {
+		struct program *program = add_program(director);
+		if (!program)
+			return -ENOMEM;
+		program->argv = (char **)(uintptr_t)options->program;
+		program->name = program->argv[0];
+		program->reads_nothing = options->client_count > 0;
+		int result = add_act(director, (struct act){ .kind = ACT_START });
+		if (result < 0)
+			return result;
+	}
+	if (options->attach_count) {
+		struct program *program = add_program(director);
+		if (!program)
+			return -ENOMEM;
+		program->name = "-p";
+		program->attached = true;
+	}
+	return 0;
+}
+
 int director_for_programs(struct director **ret_director, const struct options *options,
 			  const char **ret_name)
 {
 	struct director *director = calloc(1, sizeof *director);
-	struct program *program = director ? add_program(director) : NULL;
-	int result = program ? 0 : -ENOMEM;
-	if (result == 0) {
-		director->options = options;
-		program->argv = (char **)(uintptr_t)options->program;
-		program->name = program->argv[0];
-		program->reads_nothing = options->client_count > 0;
-		result = add_act(director, (struct act){ .kind = ACT_START });
-	}
+	*ret_director = director;
+	if (!director)
+		return -ENOMEM;
+	director->options = options;
+	int result = add_programs(director);
 	if (result == 0 && options->client_count)
 		result = add_clients(director, options, ret_name);
-	if (result == 0)
-		result = complete(director, ret_name);
-	*ret_director = director;
-	return result;
+	return result == 0 ? complete(director, ret_name) : result;
 }
 
 /* A name that is started again is another program; what follows speaks of the new one. */

@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -65,11 +67,15 @@ static int start(struct director *director, struct session *session, unsigned in
 		.drop_capabilities = director->scenario != NULL,
 		.inherited = &session->inherited,
 	};
+	gid_t groups[NGROUPS_MAX];
+	int group_count = NGROUPS_MAX;
 	const struct passwd *user = options->user ? getpwnam(options->user) : NULL;
-	if (user) {
-		launch.user = options->user;
+	if (user && getgrouplist(options->user, user->pw_gid, groups, &group_count) >= 0) {
+		launch.other_user = true;
 		launch.uid = user->pw_uid;
 		launch.gid = user->pw_gid;
+		launch.groups = groups;
+		launch.group_count = (size_t)group_count;
 	}
 	struct launch_failure failure = { 0 };
 	int result = launch_program(&launch, &program->pid, &program->report, &failure);
@@ -179,8 +185,51 @@ static void go_on(struct director *director, struct session *session)
 	}
 }
 
+/* The last of the programs stands for all that -p names. */
+static int attach_all(struct director *director, struct session *session)
+{
+	const struct options *options = director->options;
+	unsigned program = (unsigned)director->program_count - 1;
+	for (size_t i = 0; i < director->program_count; i++)
+		if (director->programs[i].attached)
+			program = (unsigned)i;
+	for (size_t i = 0; i < options->attach_count; i++) {
+		const char *word = options->attach[i];
+		char *end;
+		do {
+			long pid = strtol(word, &end, 10);
+			bool number = end != word && pid > 0 && (*end == ',' || !*end);
+			int result =
+				number ? process_attached(session, (pid_t)pid, program) : -EINVAL;
+			if (result < 0) {
+				director->failure =
+					(struct launch_failure){ LAUNCH_ATTACH, -result };
+				director->failure_name = word;
+				return result;
+			}
+			word = end + 1;
+		} while (*end);
+	}
+	return 0;
+}
+
+/* A server that listens already needs no waiting for. */
+static void see_listeners(struct director *director, const struct session *session)
+{
+	size_t position = 0;
+	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));)
+		if (socket->role == ROLE_LISTENER)
+			for (size_t i = 0; i < director->program_count; i++)
+				if (director->programs[i].attached)
+					director->programs[i].happened |= 1U << MOMENT_READY;
+}
+
 int director_begin(struct director *director, struct session *session)
 {
+	int result = attach_all(director, session);
+	if (result < 0)
+		return result;
+	see_listeners(director, session);
 	director->last_progress = session_now(session);
 	go_on(director, session);
 	return director->failure.error ? -director->failure.error : 0;
@@ -264,6 +313,15 @@ void director_awake(struct director *director, const struct pending *pending)
 		program->happened &= ~(1U << MOMENT_WAITS);
 }
 
+/* What a program leaves behind when we end it: a wrapper's real server. */
+static void terminate_rest(struct session *session, unsigned program)
+{
+	size_t position = 0;
+	for (struct process *process; (process = map_next(&session->processes, &position));)
+		if (process->program == program && !process->attached)
+			kill(process->pid, SIGTERM);
+}
+
 void director_gone(struct director *director, struct session *session,
 		   const struct process *process, int status)
 {
@@ -285,6 +343,8 @@ void director_gone(struct director *director, struct session *session,
 			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 		director->failed = true;
 	}
+	if (program->stopped)
+		terminate_rest(session, process->program);
 	director->last_activity = session_now(session);
 	happened(director, session, process, MOMENT_ENDS);
 }
@@ -309,7 +369,8 @@ static void kill_everybody(struct session *session)
 {
 	size_t position = 0;
 	for (struct process *process; (process = map_next(&session->processes, &position));)
-		kill(process->pid, SIGKILL);
+		if (!process->attached)
+			kill(process->pid, SIGKILL);
 }
 
 void director_tick(struct director *director, struct session *session)
@@ -318,6 +379,9 @@ void director_tick(struct director *director, struct session *session)
 	struct program *first = &director->programs[PROGRAM_ITSELF];
 	bool more = director->next_act < director->act_count;
 
+	if (first->attached && director->finishing && clients_ended(director) &&
+	    director->options->client_count && !director->options->keep)
+		session_detach(session);
 	if (director->kill_at && now >= director->kill_at) {
 		director->kill_at = now + GRACE;
 		kill_everybody(session);
@@ -351,7 +415,7 @@ void director_result(const struct director *director, struct session_result *ret
 {
 	const struct program *first = &director->programs[PROGRAM_ITSELF];
 	*ret_result = (struct session_result){
-		.status = first->stopped && !director->scenario ? 0 : first->status,
+		.status = first->stopped && !director->scenario ? 0 : first->status, /* -p: 0 */
 		.failed = director->failed || director->next_act < director->act_count,
 		.failure = director->failure,
 		.failure_name = director->failure_name,

@@ -26,6 +26,7 @@ struct program {
 	bool reads_nothing;       /* /dev/null for standard input */
 	pid_t pid;                /* 0: not started */
 	int report;               /* of its launch, -1: none */
+	bool attached;            /* no program of ours: those of -p */
 	bool execed, ended;
 	bool stopped;      /* we sent it a signal: then that is its right end */
 	int status;        /* as waitpid() gave it */

@@ -6,8 +6,10 @@
 #include "scenario.h"
 #include "session.h"
 
+#include "ptrace/attach.h"
 #include "ptrace/isolate.h"
 #include "support/auto.h"
+#include "support/text.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -74,6 +76,23 @@ static const char *ptrace_hint(void)
 	return "a container's seccomp profile or a tracer of socktrace itself forbids it";
 }
 
+static int complain_attach(const char *word, int error)
+{
+	pid_t tracer = error == EPERM ? attach_tracer_of((pid_t)strtol(word, NULL, 10)) : 0;
+	int length = (int)strcspn(word, ",");
+	if (tracer)
+		return complain("end that tracer first", "-p %.*s: is traced by process %d already",
+				length, word, tracer);
+	if (error == EPERM)
+		return complain(
+			"it belongs to another user, or Yama forbids it: as root it works, or with "
+			"sysctl kernel.yama.ptrace_scope=0",
+			"-p %.*s: not permitted", length, word);
+	if (error == EINVAL)
+		return complain(NULL, "-p %.*s: not a process id", length, word);
+	return complain(NULL, "-p %.*s: %s", length, word, strerror(error));
+}
+
 static int complain_launch(const char *name, struct launch_failure failure)
 {
 	switch (failure.step) {
@@ -88,6 +107,8 @@ static int complain_launch(const char *name, struct launch_failure failure)
 		return complain(NULL, "%s: its directory: %s", name, strerror(failure.error));
 	case LAUNCH_FORK:
 		return complain(NULL, "fork: %s", strerror(failure.error));
+	case LAUNCH_ATTACH:
+		return complain_attach(name, failure.error);
 	case LAUNCH_EXEC:
 		break;
 	}
@@ -218,9 +239,16 @@ static int demo(struct options *options)
 /* --- replay and lists
  * -------------------------------------------------------------------------------- */
 
+struct replayed {
+	struct outputs *outputs;
+	bool any;
+};
+
 static int emit(void *context, const struct record *record)
 {
-	outputs_write(context, record);
+	struct replayed *replayed = context;
+	replayed->any = true;
+	outputs_write(replayed->outputs, record);
 	return 0;
 }
 
@@ -239,10 +267,16 @@ static int replay(const struct options *options)
 				path);
 	if (result < 0)
 		return complain(NULL, "%s: %s", path, strerror(-result));
-	result = replay_run(file, emit, outputs, &error);
+	struct replayed replayed = { .outputs = outputs };
+	result = replay_run(file, emit, &replayed, &error);
 	int written = outputs_close(outputs);
-	if (result == -EBADMSG)
-		return complain(NULL, "%s:%lu: %s", options->replay, error.line, error.message);
+	if (result == -EBADMSG) {
+		char message[4 * sizeof error.message];
+		text_escape(message, sizeof message, error.message, strlen(error.message));
+		return complain(NULL, "%s:%lu: %s", options->replay, error.line, message);
+	}
+	if (result == 0 && !replayed.any)
+		return complain(NULL, "%s: is empty, no recording", options->replay);
 	if (result < 0)
 		return complain(NULL, "%s: %s", options->replay, strerror(-result));
 	return written < 0 ? STATUS_FAILED : 0;

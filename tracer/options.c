@@ -36,6 +36,7 @@ static const struct row {
 	const char *argument; /* NULL: it takes none */
 	const char *help;     /* NULL: accepted, not worth a line */
 } rows[] = {
+	{ 'p', "attach", "PID,...", "attach to running processes; Ctrl-C lets them go on" },
 	{ CODE_CLIENT, "client", "COMMAND",
 	  "start COMMAND, traced too, as soon as the program listens" },
 	{ CODE_KEEP, "keep", NULL, "leave the program running after the last client" },
@@ -175,6 +176,8 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	switch (code) {
 	case CODE_CLIENT:
 		return append(&options->clients, &options->client_count, argument);
+	case 'p':
+		return append(&options->attach, &options->attach_count, argument);
 	case CODE_KEEP:
 		options->keep = true;
 		return 0;
@@ -255,10 +258,13 @@ static int settle(struct parser *parser)
 		options->action = ACTION_LIST;
 		return 0;
 	}
-	if (options->replay &&
-	    (options->program || options->client_count || options->demo || options->isolate))
+	if (options->replay && (options->program || options->attach_count ||
+				options->client_count || options->demo || options->isolate))
 		return fail(error, see, "--replay: runs no program, so nothing else goes with it");
-	if (options->demo && (options->program || options->client_count))
+	if (options->isolate && options->attach_count)
+		return fail(error, see,
+			    "-p and --isolate: a running process has its network already");
+	if (options->demo && (options->program || options->attach_count || options->client_count))
 		return fail(error, see, "--demo: brings its own programs");
 	if (options->python && !options->demo)
 		return fail(error, see, "--python: goes with --demo");
@@ -268,9 +274,9 @@ static int settle(struct parser *parser)
 		options->action = ACTION_REPLAY;
 	else if (options->demo)
 		options->action = ACTION_DEMO;
-	else if (!options->program)
+	else if (!options->program && !options->attach_count)
 		return fail(error, see, "no program given");
-	else if (!**options->program)
+	else if (options->program && !**options->program)
 		return fail(error, see, "the program's name is empty");
 	/* Formats without a file: standard error, besides the files only if asked for. */
 	if (options->output_count == 0 || parser->format)
@@ -341,6 +347,7 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 
 void options_done(struct options *options)
 {
+	free(options->attach);
 	free(options->clients);
 	free(options->outputs);
 	free(options->environment);
@@ -350,6 +357,7 @@ void options_help(FILE *file)
 {
 	fputs("socktrace - traces the socket calls of programs, and explains them\n\n"
 	      "  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+	      "  socktrace [OPTION]... -p PID[,PID]...\n"
 	      "  socktrace [OPTION]... --demo NAME [--python]\n"
 	      "  socktrace [OPTION]... --replay FILE.jsonl\n"
 	      "  socktrace --list demos|formats|calls\n\n",

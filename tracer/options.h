@@ -24,6 +24,8 @@ enum action {
 struct options {
 	enum action action;
 	char *const *program; /* NULL-terminated words after the options; NULL: none */
+	const char **attach;  /* -p: lists of pids, as given */
+	size_t attach_count;
 	const char **clients; /* --client, in order */
 	size_t client_count;
 	const char *demo, *replay, *list;

@@ -2,11 +2,13 @@
 
 #include "director.h"
 
+#include "ptrace/attach.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
 #include "support/names.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,6 +155,7 @@ static int start_process(struct session *session, const struct stop *stop, struc
 	    sockets_process_fork(session->sockets, process, parent, stop->child_shares_files) < 0)
 		return -1;
 	process->program = parent->program;
+	process->attached = parent->attached;
 	process->threads = 1;
 	process->lane = lane_new(&session->lanes, base);
 	thread->process = process;
@@ -172,6 +175,7 @@ void process_forked(struct session *session, const struct stop *stop)
 	if (!thread)
 		return;
 	thread->held = false;
+	thread->stop_each = stop->thread->stop_each;
 	if (stop->child_is_thread)
 		start_thread(session, stop->thread, thread);
 	else
@@ -186,6 +190,19 @@ void process_forked(struct session *session, const struct stop *stop)
 /* --- exec
  * ----------------------------------------------------------------------------------------- */
 
+/* Of a connection that was there before us: where somebody here listens on its address, the
+ * other end has connected. */
+static void give_roles(struct session *session)
+{
+	size_t position = 0;
+	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
+		if (socket->role != ROLE_NONE || !is_tcp(socket) || !*socket->remote)
+			continue;
+		bool accepted = sockets_listener_for(session->sockets, socket->local) != NULL;
+		socket->role = accepted ? ROLE_ACCEPTED : ROLE_CONNECTOR;
+	}
+}
+
 /* What it was started with and holds already: inetd's way of starting servers. */
 static void recognise_inherited(struct session *session, struct process *process)
 {
@@ -196,6 +213,7 @@ static void recognise_inherited(struct session *session, struct process *process
 		if (isdigit((unsigned char)*entry->d_name))
 			sockets_recognise(session->sockets, process,
 					  (int)strtol(entry->d_name, NULL, 10));
+	give_roles(session);
 }
 
 static void name_program(struct session *session, struct process *process,
@@ -243,6 +261,56 @@ void process_execed(struct session *session, const struct stop *stop)
 	free(image.words);
 }
 
+/* --- attach ----------------------------------------------------------------------------------- */
+
+struct attachment {
+	struct session *session;
+	struct process *process;
+};
+
+static void thread_attached(void *context, pid_t tid)
+{
+	struct attachment *attachment = context;
+	struct process *process = attachment->process;
+	struct session *session = attachment->session;
+	struct thread *thread = tracees_add(&session->tracees, tid);
+
+	if (!thread)
+		return;
+	thread->process = process;
+	thread->stop_each = true;
+	thread->interrupted = true;
+	process->threads++;
+	thread->lane = tid == process->pid ? process->lane
+					   : lane_of_thread(&session->lanes, process->lane,
+							    ++process->threads_named + 1);
+}
+
+int process_attached(struct session *session, pid_t pid, unsigned program)
+{
+	struct record_process record = blank(PROCESS_ATTACH);
+	struct image image;
+	struct process *process = process_new(session, pid);
+	struct attachment attachment = { session, process };
+
+	if (!process || sockets_process_init(session->sockets, process) < 0)
+		return -ENOMEM;
+	process->attached = true;
+	process->program = program;
+	image_read(&image, pid);
+	name_program(session, process, &image);
+	int result = process->lane ? attach_process(pid, thread_attached, &attachment) : -ESRCH;
+	struct thread *thread = tracees_find(&session->tracees, pid);
+	if (result > 0 && thread) {
+		recognise_inherited(session, process);
+		record.program = image.program;
+		record.argv = image.argv;
+		write_process(session, thread, &record);
+	}
+	free(image.words);
+	return result < 0 ? result : 0;
+}
+
 /* --- signals and death
  * ------------------------------------------------------------------------------- */
 
@@ -253,6 +321,13 @@ void process_signalled(struct session *session, const struct stop *stop)
 	record.parent = stop->sender;
 	if (stop->thread->lane)
 		write_process(session, stop->thread, &record);
+}
+
+/* exit(2) closes as close(2) does. */
+static void connection_left(void *context, struct socket *socket)
+{
+	socket->killed = false;
+	connection_lost(context, socket);
 }
 
 static void process_gone(struct session *session, struct thread *thread, int status)
@@ -267,10 +342,28 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 		write_process(session, thread, &record);
 
 	map_remove(&session->processes, (uint64_t)process->pid);
-	sockets_process_exit(session->sockets, process, connection_lost, session);
+	sockets_process_exit(session->sockets, process,
+			     WIFEXITED(status) ? connection_left : connection_lost, session);
 	director_gone(session->director, session, process, status);
 	auto_close(&process->pidfd);
 	free(process);
+}
+
+int thread_detach(struct session *session, const struct stop *stop)
+{
+	struct thread *thread = stop->thread;
+	struct process *process = thread->process;
+	struct record_process record = blank(PROCESS_DETACH);
+
+	if (stop->kind == STOP_BORN)
+		attach_restart_call(stop->tid);
+	call_abandon(session, thread, "detach");
+	int result = attach_detach(stop);
+	if (--process->threads == 0)
+		write_process(session, thread, &record);
+	/* The process stays known: at the end its connections are looked at once more. */
+	tracees_remove(&session->tracees, thread);
+	return result;
 }
 
 void thread_gone(struct session *session, const struct stop *stop)

@@ -2,6 +2,7 @@
 
 #include "director.h"
 
+#include "ptrace/attach.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
 
@@ -59,9 +60,9 @@ static void on_termination(int signal)
 	set_timer(true);
 }
 
-static void catch_signals(void)
+static void catch_signals(bool attached)
 {
-	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU, SIGTTIN };
+	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction tick = { .sa_handler = on_tick };
 	struct sigaction end = { .sa_handler = on_termination };
@@ -72,6 +73,8 @@ static void catch_signals(void)
 	sigaction(SIGALRM, &tick, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGHUP, &end, NULL);
+	if (attached)
+		sigaction(SIGINT, &end, NULL);
 	signal(SIGCHLD, SIG_DFL);
 
 	/* Whoever started us may have blocked them. */
@@ -94,6 +97,20 @@ static void keep_ticking(struct session *session)
 	}
 }
 
+void session_detach(struct session *session)
+{
+	size_t position = 0;
+	if (session->detaching)
+		return;
+	session->detaching = true;
+	calls_take_up(session, true);
+	for (struct thread *thread; (thread = map_next(&session->tracees.threads, &position));)
+		if (thread->process && thread->process->attached) {
+			thread->interrupted = true;
+			attach_interrupt(thread->tid);
+		}
+}
+
 static void session_tick(struct session *session)
 {
 	uint64_t now = session_now(session);
@@ -102,7 +119,9 @@ static void session_tick(struct session *session)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
 	if (signal_to_pass) {
-		director_terminate(session->director, session, signal_to_pass);
+		session_detach(session);
+		if (signal_to_pass != SIGINT)
+			director_terminate(session->director, session, signal_to_pass);
 		signal_to_pass = 0;
 	}
 	director_tick(session->director, session);
@@ -159,10 +178,55 @@ static void write_end(struct session *session)
 
 /* --- the turn ------------------------------------------------------------------------------- */
 
+/* A first stop: of a thread just made, or because we asked for it. */
+static int handle_birth(struct session *session, struct stop *stop)
+{
+	if (!stop->thread) {
+		/* Its maker has not told us yet: it is held until then. */
+		stop->thread = tracees_add(&session->tracees, stop->tid);
+		if (!stop->thread)
+			return -ENOMEM;
+		stop->thread->held = true;
+	}
+	if (stop->thread->held)
+		return 0;
+	if (stop->thread->interrupted)
+		attach_restart_call(stop->tid);
+	stop->thread->interrupted = false;
+	return stop_resume(stop, RESUME);
+}
+
+/* EINTR, or one of the kernel's own numbers for "start it anew" (include/linux/errno.h). */
+static bool is_interrupted(int64_t result)
+{
+	enum { ERESTARTSYS = 512, ERESTART_RESTARTBLOCK = 516 };
+	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
+}
+
+/* Whether this stop is the last we want of the thread. */
+static bool lets_go(const struct session *session, const struct stop *stop)
+{
+	const struct thread *thread = stop->thread;
+	return session->detaching && thread && thread->process && thread->process->attached &&
+	       stop->kind != STOP_GONE && stop->kind != STOP_EXITING && stop->kind != STOP_FORK;
+}
+
 static int handle(struct session *session, struct stop *stop)
 {
 	struct thread *thread = stop->thread;
 	enum resume how = RESUME;
+
+	if (lets_go(session, stop)) {
+		/* Our interruption. Only on its way out of the kernel can the call be started anew,
+		 * and this stop has used up the other one (ptrace_stop() in kernel/signal.c). */
+		if (stop->kind == STOP_EXIT && is_interrupted(stop->result)) {
+			attach_interrupt(stop->tid);
+			return stop_resume(stop, RESUME);
+		}
+		if (stop->kind == STOP_EXIT)
+			call_return(session, thread, stop);
+		return thread_detach(session, stop);
+	}
 
 	switch (stop->kind) {
 	case STOP_ENTRY:
@@ -183,16 +247,7 @@ static int handle(struct session *session, struct stop *stop)
 		process_forked(session, stop);
 		break;
 	case STOP_BORN:
-		if (!thread) {
-			/* Its maker has not told us yet: it is held until then. */
-			thread = tracees_add(&session->tracees, stop->tid);
-			if (!thread)
-				return -ENOMEM;
-			thread->held = true;
-		}
-		if (thread->held)
-			return 0;
-		break;
+		return handle_birth(session, stop);
 	case STOP_EXEC:
 		process_execed(session, stop);
 		break;
@@ -221,7 +276,7 @@ static int session_turn(struct session *session)
 	if (result < 0)
 		return result;
 	if (!stop.thread && stop.kind == STOP_GONE)
-		return 0; /* the reader of a pipe of ours */
+		return 0; /* a reader of ours */
 	result = handle(session, &stop);
 	if (result == 0 && session->postponed)
 		result = calls_take_up(session, false);
@@ -232,19 +287,24 @@ static int session_turn(struct session *session)
 
 /* --- beginning and end ---------------------------------------------------------------------- */
 
+static const struct session *session_of(const struct identifier *identifier)
+{
+	const char *member = (const char *)identifier;
+	return (const struct session *)(const void *)(member -
+						      offsetof(struct session, identifier));
+}
+
 static int identify(const struct identifier *identifier, const struct process *process, int fd,
 		    struct identity *ret_identity)
 {
-	(void)identifier;
-	return witness_identify(process, fd, ret_identity);
+	const struct session *session = session_of(identifier);
+	return witness_identify_again(process, fd, sockets_find(session->sockets, process, fd),
+				      ret_identity);
 }
 
 void name_socket(const struct identifier *identifier, struct socket *socket)
 {
-	const char *member = (const char *)identifier;
-	const struct session *session =
-		(const struct session *)(const void *)(member -
-						       offsetof(struct session, identifier));
+	const struct session *session = session_of(identifier);
 	/* A number without a name needs memory for one, as long as the trace lasts. */
 	struct arena *arena = session->lanes.arena;
 	socket->domain_name = decode_domain_name(arena, socket->domain);
@@ -306,10 +366,11 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = build_filter(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
-		catch_signals();
+		catch_signals(options->attach_count > 0);
 		write_header(&session);
 		result = director_begin(director, &session);
-		while (result == 0)
+		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
+		while (result == 0 && session.tracees.threads.count)
 			result = session_turn(&session);
 		set_timer(false);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */

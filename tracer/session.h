@@ -52,13 +52,14 @@ struct session {
 	struct lanes lanes;
 	struct filter filter;
 	struct inherited inherited;
-	struct pending *unshown;
+	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
 	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
 	uint64_t calls;       /* the last n given */
 	uint64_t connections; /* the last connection id given */
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
 	bool ticking;         /* the interval timer is armed */
+	bool detaching;       /* attached processes are being let go */
 	bool unreadable_told;
 };
 
@@ -81,6 +82,9 @@ void session_write(struct session *session, const struct record *record);
 
 /* Fills in what an identity's numbers are called (struct identifier). */
 void name_socket(const struct identifier *identifier, struct socket *socket);
+
+/* Lets all attached processes go on without us; launched ones are still traced. */
+void session_detach(struct session *session);
 
 /* --- calls.c: one call ------------------------------------------------------------------ */
 
@@ -130,6 +134,10 @@ void connections_close(struct session *session);
 
 /* A program we launched; its thread stops first at exec. NULL without memory. */
 struct thread *process_launched(struct session *session, pid_t pid, unsigned program);
+/* Attaches to a running process: 0 or -errno. Its sockets are known afterwards. */
+int process_attached(struct session *session, pid_t pid, unsigned program);
+/* A stopped thread of an attached process is let go. 0 or -errno. */
+int thread_detach(struct session *session, const struct stop *stop);
 void process_forked(struct session *session, const struct stop *stop);
 void process_execed(struct session *session, const struct stop *stop);
 void process_signalled(struct session *session, const struct stop *stop);

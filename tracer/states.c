@@ -57,8 +57,8 @@ static int look(struct session *session, const struct socket *socket, struct sig
 
 	int result = witness_descriptor(holder, socket->holder_fd, socket->cookie, ret_sight);
 	/* The descriptor says CLOSED when what is left of the connection waits elsewhere. */
-	if (result == 0 && ret_sight->state == STATE_CLOSED && is_closing(socket->state) &&
-	    *socket->remote) {
+	if (result == 0 && ret_sight->state == STATE_CLOSED && *socket->remote &&
+	    (is_closing(socket->state) || socket->state == STATE_ESTABLISHED)) {
 		struct sight rest;
 		if (exact(session, socket, &rest) == 0 && rest.state == STATE_TIME_WAIT) {
 			ret_sight->state = rest.state;
@@ -73,7 +73,7 @@ static void note_state(struct session *session, struct socket *socket, enum tcp_
 {
 	if (state == STATE_UNKNOWN)
 		return;
-	if (is_reset(socket->state, state, socket->holders > 0))
+	if (!socket->shut && is_reset(socket->state, state, socket->holders > 0))
 		socket->reset = true;
 	if (!socket->opened && may_change_alone(state))
 		socket->opened = session_now(session);
@@ -101,6 +101,14 @@ bool state_look(struct session *session, struct socket *socket, uint64_t cause)
 	return true;
 }
 
+/* One question where a look takes several. */
+static bool is_unchanged(struct session *session, const struct socket *socket)
+{
+	const struct process *holder =
+		socket->holders ? map_get(&session->processes, (uint64_t)socket->holder_pid) : NULL;
+	return holder && witness_unchanged(holder, socket->holder_fd, socket->state);
+}
+
 enum tcp_state state_before(struct session *session, const struct process *process,
 			    const struct event *event, struct socket *socket)
 {
@@ -109,7 +117,8 @@ enum tcp_state state_before(struct session *session, const struct process *proce
 	if (!socket || !is_tcp(socket))
 		return STATE_UNKNOWN;
 	/* "Before" is the last "after", unless the peer can have changed it meanwhile. */
-	if (socket->state == STATE_UNKNOWN || may_change_alone(socket->state))
+	if (socket->state == STATE_UNKNOWN ||
+	    (may_change_alone(socket->state) && !is_unchanged(session, socket)))
 		state_look(session, socket, 0);
 	return socket->state;
 }
@@ -144,40 +153,45 @@ static void see_queue(struct session *session, const struct socket *listener,
 
 /* A connection that nobody has accepted is found by its ends, the other way round. */
 static struct socket *find_queued(struct session *session, struct socket *client,
-				  const struct socket *listener_const)
+				  const struct socket *listener_const, struct sight *ret_sight)
 {
-	struct sight sight;
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
-	    witness_exact(session->witnesses, client->remote, client->local, 0, &sight) < 0 ||
-	    !sight.cookie)
+	    witness_exact(session->witnesses, client->remote, client->local, 0, ret_sight) < 0 ||
+	    !ret_sight->cookie)
 		return NULL;
-	struct socket *queued = sockets_queued(session->sockets, listener, client, sight.cookie);
+	struct socket *queued =
+		sockets_queued(session->sockets, listener, client, ret_sight->cookie);
 	if (queued)
 		name_socket(&session->identifier, queued);
 	return queued;
 }
 
-static struct socket *peer_of(struct session *session, const struct event *event,
-			      struct socket *socket, struct record *record)
+/* The other end, and how it looks now; NULL: there is none to be seen. */
+static struct socket *see_other_end(struct session *session, const struct event *event,
+				    struct socket *socket, struct record *record,
+				    struct sight *ret_sight)
 {
-	if (event->call != CALL_CONNECT || (event->error && event->error != EINPROGRESS))
-		return socket->peer;
-	const struct socket *listener = sockets_listener_for(session->sockets, socket->remote);
-	if (listener)
-		see_queue(session, listener, &record->queues);
-	if (socket->peer || !listener)
-		return socket->peer;
-	return find_queued(session, socket, listener);
+	struct socket *peer = socket->peer;
+	if (event->call == CALL_CONNECT && (!event->error || event->error == EINPROGRESS)) {
+		const struct socket *listener =
+			sockets_listener_for(session->sockets, socket->remote);
+		if (listener)
+			see_queue(session, listener, &record->queues);
+		if (!peer && listener)
+			return find_queued(session, socket, listener, ret_sight);
+	}
+	return peer && peer != socket && look(session, peer, ret_sight) == 0 ? peer : NULL;
 }
 
-static void see_peer(struct session *session, struct socket *peer, struct record *record)
+static void see_peer(struct session *session, const struct event *event, struct socket *socket,
+		     struct record *record)
 {
 	struct sight sight;
-	enum tcp_state before = peer->state;
-
-	if (look(session, peer, &sight) < 0 || sight.state == STATE_UNKNOWN)
+	struct socket *peer = see_other_end(session, event, socket, record, &sight);
+	if (!peer || peer == socket || sight.state == STATE_UNKNOWN)
 		return;
+	enum tcp_state before = peer->state;
 	note_state(session, peer, sight.state);
 	if (before == sight.state)
 		return;
@@ -204,6 +218,8 @@ void state_after(struct session *session, const struct process *process,
 		return;
 	if (socket->cookie == pending->socket)
 		record->state.before = pending->before;
+	if (event->call == CALL_SHUTDOWN && !event->error && socket->state == STATE_CLOSE_WAIT)
+		socket->shut = true;
 	if (look(session, socket, &sight) == 0) {
 		note_state(session, socket, sight.state);
 		record->state.after = sight.state;
@@ -220,11 +236,8 @@ void state_after(struct session *session, const struct process *process,
 		if (listener)
 			see_queue(session, listener, &record->queues);
 	}
-	if (may_change_peer(event)) {
-		struct socket *peer = peer_of(session, event, socket, record);
-		if (peer && peer != socket)
-			see_peer(session, peer, record);
-	}
+	if (may_change_peer(event))
+		see_peer(session, event, socket, record);
 	if (!socket->holders && socket->opened)
 		connection_orphan(session, socket);
 }

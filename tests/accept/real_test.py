@@ -421,7 +421,7 @@ k.send(b'unread'), c.close(), k.close()""")
 
 class Transcripts(Real):
     def test_a_command_reads_the_transcript(self):
-        done = run("-o", f"|cat >{self.text}", "true")
+        done = run("-o", f"|cat >{self.text}", "true", timeout=10)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("exits", self.read(self.text))
 

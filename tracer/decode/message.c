@@ -134,6 +134,7 @@ static void received_decode(struct decoding *decoding, const struct message *mes
 	if (!fields)
 		return;
 	value->list.count = MESSAGE_FIELDS;
+	decoding->event->control_room = message->control_size;
 	message_fields(decoding, message, answer, moved, fields);
 	fields[FIELD_FLAGS].name = "flags";
 	value_flags(decoding, &fields[FIELD_FLAGS], answer->flags, message_flag_names);

@@ -42,8 +42,8 @@ static int drop_capabilities(void)
 
 static int become_user(const struct launch *launch)
 {
-	if (launch->user && (initgroups(launch->user, launch->gid) < 0 || setgid(launch->gid) < 0 ||
-			     setuid(launch->uid) < 0))
+	if (launch->other_user && (setgroups(launch->group_count, launch->groups) < 0 ||
+				   setgid(launch->gid) < 0 || setuid(launch->uid) < 0))
 		return -errno;
 	return launch->drop_capabilities ? drop_capabilities() : 0;
 }

@@ -22,9 +22,12 @@ struct launch {
 	const struct filter *filter; /* NULL: it stops at every call instead */
 	bool follow;
 	bool drop_capabilities; /* as a demo's programs run, whoever starts us */
-	uid_t uid;              /* -u: with user set */
+	/* -u: the caller has looked up all of it, so that the child makes no call for it. */
+	bool other_user;
+	uid_t uid;
 	gid_t gid;
-	const char *user; /* NULL: ours */
+	const gid_t *groups;
+	size_t group_count;
 	const struct inherited *inherited;
 };
 
@@ -36,6 +39,7 @@ enum launch_step {
 	LAUNCH_DIRECTORY,
 	LAUNCH_FILTER,
 	LAUNCH_EXEC,
+	LAUNCH_ATTACH, /* -p: no program of ours */
 };
 
 struct launch_failure {

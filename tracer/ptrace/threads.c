@@ -1,6 +1,10 @@
 #include "ptrace/threads.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 struct thread *tracees_find(const struct tracees *tracees, pid_t tid)
 {
@@ -31,4 +35,46 @@ void tracees_done(struct tracees *tracees)
 	for (struct thread *thread; (thread = map_next(&tracees->threads, &position));)
 		free(thread);
 	map_done(&tracees->threads);
+	for (size_t i = 0; i < OPEN_STATS; i++)
+		if (tracees->stats[i].tid)
+			close(tracees->stats[i].fd);
+}
+
+/* --- asleep or not ---------------------------------------------------------------------- */
+
+static ssize_t read_again(const struct open_stat *stat, pid_t tid, char *line, size_t size)
+{
+	/* Of a thread that is gone: ESRCH, also when another one has its number. */
+	return stat->tid == tid ? pread(stat->fd, line, size, 0) : -1;
+}
+
+static ssize_t read_anew(struct open_stat *stat, const struct thread *thread, char *line,
+			 size_t size)
+{
+	char path[64];
+	if (stat->tid)
+		close(stat->fd);
+	stat->tid = 0;
+	snprintf(path, sizeof path, "/proc/%d/task/%d/stat", thread->process->pid, thread->tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	*stat = (struct open_stat){ .tid = thread->tid, .fd = fd };
+	return pread(fd, line, size, 0);
+}
+
+/* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
+bool thread_is_asleep(struct tracees *tracees, const struct thread *thread)
+{
+	/* While one end waits for the other its state is asked at every line: one call, not three. */
+	struct open_stat *stat = &tracees->stats[(size_t)thread->tid % OPEN_STATS];
+	char line[256];
+	ssize_t length = read_again(stat, thread->tid, line, sizeof line - 1);
+	if (length <= 0)
+		length = read_anew(stat, thread, line, sizeof line - 1);
+	if (length <= 0)
+		return false;
+	line[length] = '\0';
+	const char *end = strrchr(line, ')');
+	return end && (end[2] == 'S' || end[2] == 'D');
 }

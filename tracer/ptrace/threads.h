@@ -16,13 +16,21 @@ struct thread {
 	struct pending *pending; /* the session's; NULL: in no call of interest */
 	bool in_call;            /* between an entry stop and its exit stop */
 	bool stop_each;          /* PTRACE_SYSCALL: stops at every call, without a filter */
+	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
 	bool held;               /* its first stop came before its maker's STOP_FORK */
 };
+
+enum { OPEN_STATS = 16 };
 
 /* All zero is an empty set. */
 struct tracees {
 	struct map threads; /* tid -> struct thread */
 	bool stop_each;     /* new threads stop at every call (--no-follow) */
+	/* The files last read by thread_is_asleep(), kept open; tid 0: none. */
+	struct open_stat {
+		pid_t tid;
+		int fd;
+	} stats[OPEN_STATS];
 };
 
 /* NULL: not one of ours. */
@@ -31,3 +39,6 @@ struct thread *tracees_find(const struct tracees *tracees, pid_t tid);
 struct thread *tracees_add(struct tracees *tracees, pid_t tid);
 void tracees_remove(struct tracees *tracees, struct thread *thread);
 void tracees_done(struct tracees *tracees);
+
+/* Whether it sleeps in the kernel, that is neither runs nor is stopped. */
+bool thread_is_asleep(struct tracees *tracees, const struct thread *thread);

@@ -543,9 +543,9 @@ const struct meaning meanings[] = {
 	  "send(fd, data, size, 0) without an address; Python: sock.send(data).",
 	  NULL },
 	{ ANY_SEND, EMSGSIZE, ON_ANY,
-	  "The message is too big to go out in one piece: larger than a datagram may be, than the send "
-	  "buffer, or than the path's MTU where it must not be split.",
-	  "Send smaller messages, or use TCP, which splits by itself.",
+	  "The message is too big to go out in one piece: larger than a datagram or the send buffer may "
+	  "be, or than the path's MTU; or it has more than 1024 buffers (IOV_MAX).",
+	  "Send smaller messages with fewer buffers, or use TCP, which splits by itself.",
 	  "ip -brief link" },
 	{ ANY_SEND, ENOBUFS, ON_ANY,
 	  "The kernel had no buffer: either the interface's queue is full, or the memory for sockets is "

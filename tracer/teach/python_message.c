@@ -6,6 +6,9 @@
 
 /* --- buffers -------------------------------------------------------------------------- */
 
+/* More than a reader wants to see in a line. */
+enum { WHOLE_BUFFERS = 32 };
+
 /* The bytes of all buffers together: what they hold, or what they have room for. */
 static uint64_t total(const struct value *buffers, bool room)
 {
@@ -26,7 +29,8 @@ static bool all_whole(const struct value *buffers)
 	for (size_t i = 0; i < items->count; i++)
 		if (!is_whole(&items->items[i]))
 			return false;
-	return buffers->kind == VALUE_ARRAY && total(buffers, false) <= WHOLE_PAYLOAD;
+	return buffers->kind == VALUE_ARRAY && items->count <= WHOLE_BUFFERS &&
+	       total(buffers, false) <= WHOLE_PAYLOAD;
 }
 
 /* [b'..', b'..'], or [data] where the bytes are not all known. */
@@ -238,7 +242,10 @@ void python_sendmmsg(struct writer *writer)
 static void write_control_room(struct writer *writer, const struct value *control)
 {
 	const struct value_list *messages = items_of(control);
-	for (size_t i = 0; i < messages->count; i++) {
+	uint64_t room = writer->event->control_room;
+	if (room)
+		line_printf(&writer->code, ", %" PRIu64, room);
+	for (size_t i = 0; !room && i < messages->count; i++) {
 		const struct value *message = &messages->items[i];
 		const struct value *data = NULL;
 		if (message->kind == VALUE_STRUCT && message->list.count)
@@ -263,7 +270,8 @@ void python_recvmsg(struct writer *writer)
 		write_code(writer, "bufsize");
 	write_control_room(writer, control);
 	if (number_argument(writer, 2)) {
-		write_code(writer, items_of(control)->count ? ", " : ", 0, ");
+		bool written = writer->event->control_room || items_of(control)->count;
+		write_code(writer, written ? ", " : ", 0, ");
 		write_flags(writer, argument(writer, 2), NULL);
 	}
 	write_code(writer, ")");

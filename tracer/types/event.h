@@ -47,6 +47,8 @@ struct event {
 	/* Descriptors that SCM_RIGHTS carried: sent by sendmsg, born in recvmsg. */
 	int passed[EVENT_MAX_PASSED];
 	size_t passed_count;
+	/* recvmsg: msg_controllen as the program offered it; 0: none, or not known. */
+	uint64_t control_room;
 	/* Payload bytes the call moved, in whichever direction; 0 if none. */
 	uint64_t bytes_moved;
 

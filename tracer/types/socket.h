@@ -55,6 +55,7 @@ struct socket {
 	enum tcp_state states[STATE_COUNT]; /* those seen, in order, none twice in a row */
 	unsigned state_count;
 	bool reset;    /* a witness or an errno showed a RST */
+	bool shut;     /* its own FIN followed the other end's: CLOSED is no reset */
 	bool killed;   /* closed by its holder's death, not by a call */
 	bool reported; /* its connection line is written */
 };

@@ -23,5 +23,8 @@ enum tcp_state state_of_kernel(unsigned state);
  * sequence number as a byte does (RFC 9293, 3.4), and is none. */
 int64_t without_flag_sent(enum tcp_state state, int64_t bytes);
 
+/* The state of a socket we have a descriptor of; unknown if it is not TCP. */
+enum tcp_state state_through(int fd);
+
 /* State and queues of a socket we have a descriptor of. */
 void look_through(int fd, struct sight *ret_sight);

@@ -44,6 +44,12 @@ static bool read_tcp_info(int fd, struct tcp_info *ret_info)
 	return true;
 }
 
+enum tcp_state state_through(int fd)
+{
+	struct tcp_info info;
+	return read_tcp_info(fd, &info) ? state_of_kernel(info.tcpi_state) : STATE_UNKNOWN;
+}
+
 void look_through(int fd, struct sight *ret_sight)
 {
 	struct tcp_info info;
@@ -62,7 +68,15 @@ void look_through(int fd, struct sight *ret_sight)
 		ret_sight->backlog = info.tcpi_sacked;
 		return;
 	}
-	ret_sight->receive = queue(fd, SIOCINQ);
+	/* Nothing ever came: nothing can wait. */
+	ret_sight->receive = info.tcpi_bytes_received ? queue(fd, SIOCINQ) : 0;
+	/* What tcp_disconnect() leaves in its counters was never sent. And where no segment waits
+	 * for its acknowledgement and no byte for a segment, there is nothing to count. */
+	if (ret_sight->state == STATE_CLOSED ||
+	    (!info.tcpi_unacked && !info.tcpi_notsent_bytes)) {
+		ret_sight->send = 0;
+		return;
+	}
 	/* tcp_ioctl() leaves the SYN out already, and counts a FIN. */
 	int64_t sent = queue(fd, SIOCOUTQ);
 	ret_sight->send = ret_sight->state == STATE_SYN_SENT

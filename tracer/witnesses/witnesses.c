@@ -75,6 +75,12 @@ static int remote_end(int fd, struct sockaddr *address, socklen_t *size)
 
 int witness_identify(const struct process *process, int fd, struct identity *ret_identity)
 {
+	return witness_identify_again(process, fd, NULL, ret_identity);
+}
+
+int witness_identify_again(const struct process *process, int fd, const struct socket *known,
+			   struct identity *ret_identity)
+{
 	struct identity identity = { 0 };
 	autoclose int copy = copy_descriptor(process, fd);
 	if (copy < 0)
@@ -82,9 +88,10 @@ int witness_identify(const struct process *process, int fd, struct identity *ret
 	int result = read_cookie(copy, &identity.cookie);
 	if (result < 0)
 		return result;
-	identity.domain = option(copy, SO_DOMAIN);
-	identity.type = option(copy, SO_TYPE);
-	identity.protocol = option(copy, SO_PROTOCOL);
+	bool same = known && known->cookie == identity.cookie;
+	identity.domain = same ? known->domain : option(copy, SO_DOMAIN);
+	identity.type = same ? known->type : option(copy, SO_TYPE);
+	identity.protocol = same ? known->protocol : option(copy, SO_PROTOCOL);
 	identity.listening = option(copy, SO_ACCEPTCONN);
 	read_end(copy, local_end, identity.local);
 	read_end(copy, remote_end, identity.remote);
@@ -107,4 +114,10 @@ int witness_descriptor(const struct process *process, int fd, uint64_t cookie,
 	look_through(copy, ret_sight);
 	ret_sight->cookie = found;
 	return 0;
+}
+
+bool witness_unchanged(const struct process *process, int fd, enum tcp_state state)
+{
+	autoclose int copy = copy_descriptor(process, fd);
+	return copy >= 0 && state_through(copy) == state;
 }

@@ -1,0 +1,113 @@
+#include "ptrace/attach.h"
+
+#include "ptrace/stops.h"
+#include "support/auto.h"
+#include "support/map.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+
+/* The kernel's own number, never seen by programs: start the call anew unless a handler
+ * runs (include/linux/errno.h). */
+enum { ERESTARTNOHAND = 514 };
+
+static int seize(pid_t tid)
+{
+	unsigned long options = stop_options(true) & ~(unsigned long)PTRACE_O_EXITKILL;
+	if (ptrace(PTRACE_SEIZE, tid, 0L, (void *)options) < 0 ||
+	    ptrace(PTRACE_INTERRUPT, tid, 0L, 0L) < 0)
+		return -errno;
+	return 0;
+}
+
+/* One walk over the threads; returns how many were new, or the error of the first. */
+static int seize_new(pid_t pid, struct map *seen, void (*each)(void *context, pid_t tid),
+		     void *context)
+{
+	char path[64];
+	int count = 0, error = 0;
+	snprintf(path, sizeof path, "/proc/%d/task", pid);
+	autoclosedir DIR *directory = opendir(path);
+
+	if (!directory)
+		return -ESRCH;
+	for (struct dirent *entry; (entry = readdir(directory));) {
+		pid_t tid = (pid_t)strtol(entry->d_name, NULL, 10);
+		if (tid <= 0 || map_get(seen, (uint64_t)tid))
+			continue;
+		int result = seize(tid);
+		/* A thread made by one that we hold already is ours from birth: EPERM. */
+		if (result < 0 && error == 0)
+			error = result;
+		if (map_put(seen, (uint64_t)tid, seen) < 0)
+			return -ENOMEM;
+		if (result < 0)
+			continue;
+		count++;
+		each(context, tid);
+	}
+	return count ? count : error;
+}
+
+int attach_process(pid_t pid, void (*each)(void *context, pid_t tid), void *context)
+{
+	struct map seen = { 0 };
+	int total = 0, result;
+	/* Until a walk finds nobody new: threads are made while we look. */
+	while ((result = seize_new(pid, &seen, each, context)) > 0)
+		total += result;
+	map_done(&seen);
+	return total ? total : result ? result : -ESRCH;
+}
+
+int attach_interrupt(pid_t tid)
+{
+	return ptrace(PTRACE_INTERRUPT, tid, 0L, 0L) < 0 ? -errno : 0;
+}
+
+#if defined __x86_64__
+void attach_restart_call(pid_t tid)
+{
+	struct user_regs_struct registers;
+	struct iovec area = { .iov_base = &registers, .iov_len = sizeof registers };
+	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &area) < 0 ||
+	    area.iov_len != sizeof registers)
+		return;
+	/* orig_rax is -1 outside of a call. */
+	if ((long long)registers.orig_rax < 0 || (long long)registers.rax != -EINTR)
+		return;
+	registers.rax = (unsigned long long)-ERESTARTNOHAND;
+	ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &area);
+}
+#else
+/* aarch64 keeps no sign in its registers of whether the thread is in a call: what comes
+ * back with EINTR there does so because of us. */
+void attach_restart_call(pid_t tid)
+{
+	(void)tid;
+}
+#endif
+
+int attach_detach(const struct stop *stop)
+{
+	long signal = stop->kind == STOP_SIGNAL ? stop->signal : 0;
+	if (ptrace(PTRACE_DETACH, stop->tid, 0L, (void *)signal) == 0)
+		return 0;
+	return errno == ESRCH ? 0 : -errno;
+}
+
+pid_t attach_tracer_of(pid_t pid)
+{
+	char path[64], line[128];
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	autofclose FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof line, file))
+		if (strncmp(line, "TracerPid:", 10) == 0)
+			return (pid_t)strtol(line + 10, NULL, 10);
+	return 0;
+}
