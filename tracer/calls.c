@@ -4,10 +4,8 @@
 
 #include "ptrace/memory.h"
 #include "ptrace/stops.h"
-#include "support/auto.h"
 #include "teach/teach.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +171,8 @@ void calls_show_waiting(struct session *session, uint64_t since)
 	struct pending *next;
 	for (struct pending *pending = session->unshown; pending; pending = next) {
 		next = pending->next;
-		if (pending->event->entered > since || !thread_is_asleep(&session->tracees, pending->thread))
+		if (pending->event->entered > since ||
+		    !thread_is_asleep(&session->tracees, pending->thread))
 			continue;
 		show_waiting(session, pending);
 		pending->asleep = true;

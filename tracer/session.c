@@ -287,19 +287,33 @@ static int session_turn(struct session *session)
 
 /* --- beginning and end ---------------------------------------------------------------------- */
 
-static const struct session *session_of(const struct identifier *identifier)
+static struct session *session_of(const struct identifier *identifier)
 {
-	const char *member = (const char *)identifier;
-	return (const struct session *)(const void *)(member -
-						      offsetof(struct session, identifier));
+	return (struct session *)((uintptr_t)identifier - offsetof(struct session, identifier));
+}
+
+/* A program that its file's mode or its own prctl(PR_SET_DUMPABLE) hides (ptrace(2)). */
+static void tell_unreadable(struct session *session, const struct process *process)
+{
+	if (session->unreadable_told)
+		return;
+	session->unreadable_told = true;
+	outputs_flush(session->outputs);
+	fprintf(stderr,
+		"socktrace: %s (pid %d): may not be looked into: no states, addresses for contents\n"
+		"  its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root it works\n",
+		process->lane, process->pid);
 }
 
 static int identify(const struct identifier *identifier, const struct process *process, int fd,
 		    struct identity *ret_identity)
 {
-	const struct session *session = session_of(identifier);
-	return witness_identify_again(process, fd, sockets_find(session->sockets, process, fd),
-				      ret_identity);
+	struct session *session = session_of(identifier);
+	int result = witness_identify_again(
+		process, fd, sockets_find(session->sockets, process, fd), ret_identity);
+	if (result == -EPERM || result == -EACCES)
+		tell_unreadable(session, process);
+	return result;
 }
 
 void name_socket(const struct identifier *identifier, struct socket *socket)

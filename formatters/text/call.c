@@ -44,27 +44,45 @@ static void put_args(struct line *line, const struct event *event, size_t count,
 	}
 }
 
-static void put_error(struct line *line, const struct event *event)
+/* Words about the result, in brackets; below the call where the terminal ends. */
+static void put_words(struct formatter *text, const char *words)
 {
+	struct line *line = &text->line;
+	size_t width = text->options.width;
+	struct line_mark mark = line_mark(line);
+	line_format(line, " (%s)", words);
+	if (!width || line->columns <= width)
+		return;
+	line_rewind(line, mark);
+	text_detail(text, "");
+	line_format(line, "(%s)", words);
+}
+
+static void put_error(struct formatter *text, const struct event *event)
+{
+	struct line *line = &text->line;
 	/* In the C locale whatever --lang says: these are the words a search engine knows. */
 	const char *meaning = strerrordesc_np(event->error);
 	line_style(line, STYLE_ERROR);
 	line_put(line, "-1 ");
 	line_name(line, event->error_name ? event->error_name : "");
 	if (meaning)
-		line_format(line, " (%s)", meaning);
+		put_words(text, meaning);
 	line_style(line, STYLE_PLAIN);
 }
 
-static void put_result(struct line *line, const struct event *event)
+static void put_result(struct formatter *text, const struct event *event)
 {
+	struct line *line = &text->line;
 	line_put(line, " = ");
-	if (event->restarted)
-		line_put(line, "? (interrupted by a signal, restarts)");
-	else if (event->error)
-		put_error(line, event);
-	else
+	if (event->restarted) {
+		line_put(line, "?");
+		put_words(text, "interrupted by a signal, restarts");
+	} else if (event->error) {
+		put_error(text, event);
+	} else {
 		line_format(line, "%" PRId64, event->result);
+	}
 }
 
 static uint64_t duration(const struct event *event)
@@ -92,7 +110,7 @@ static void put_call(struct formatter *text, const struct record *record, size_t
 	}
 	put_args(line, event, event->arg_count, show);
 	line_put(line, ")");
-	put_result(line, event);
+	put_result(text, event);
 	if (text->options.duration)
 		put_duration(line, event);
 }

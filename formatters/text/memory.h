@@ -13,6 +13,7 @@ struct known_socket {
 	char variable[VARIABLE_SIZE]; /* what Python calls it; empty: no name is known */
 	char *lane;                   /* owned; where it is called so */
 	enum socket_role role;
+	enum tcp_state told;    /* the state as last shown */
 	int64_t receive, send;  /* the queues as last shown */
 	char error[ERROR_SIZE]; /* the last errno of a call on it; empty: none */
 	unsigned errors;

@@ -2,7 +2,57 @@
 
 #include <string.h>
 
-enum { COMMENT_COLUMN = 31 }; /* of the code: where a comment begins, if it can */
+enum {
+	COMMENT_COLUMN = 31, /* of the code: where a comment begins, if it can */
+	CODE_INDENT = 4,     /* of code that goes on below itself */
+};
+
+/* The length of code up to where a line may be broken: behind a comma inside brackets, outside
+ * of strings. All of it if there is no such place. */
+static size_t piece_length(const char *code, size_t size, int *depth)
+{
+	char quote = 0;
+	for (size_t i = 0; i < size; i++) {
+		char byte = code[i];
+		if (quote) {
+			i += byte == '\\' ? 1 : 0;
+			quote = byte == quote ? 0 : quote;
+		} else if (byte == '\'' || byte == '"') {
+			quote = byte;
+		} else if (strchr("([{", byte)) {
+			++*depth;
+		} else if (strchr(")]}", byte)) {
+			--*depth;
+		} else if (byte == ',' && *depth > 0 && i + 1 < size && code[i + 1] == ' ') {
+			return i + 2;
+		}
+	}
+	return size;
+}
+
+/* One line of code, which goes on below itself where the terminal ends: still Python. */
+static void put_code_line(struct formatter *text, const char *code, size_t size)
+{
+	struct line *line = &text->line;
+	size_t start = line->columns;
+	size_t width = text->options.width;
+	int depth = 0;
+	for (size_t at = 0; at < size;) {
+		size_t length = piece_length(code + at, size - at, &depth);
+		struct line_mark mark = line_mark(line);
+		line_name_part(line, code + at, length);
+		/* The blank behind the comma may stick out. */
+		size_t end = line->columns - (at + length < size ? 1 : 0);
+		if (width && end > width && mark.columns > start + CODE_INDENT) {
+			line_rewind(line, mark);
+			line_trim(line);
+			line_break(line);
+			line_pad(line, start + CODE_INDENT);
+			line_name_part(line, code + at, length);
+		}
+		at += length;
+	}
+}
 
 /* Code of several lines goes below itself. */
 static void put_code(struct formatter *text, const char *code, size_t size)
@@ -12,7 +62,7 @@ static void put_code(struct formatter *text, const char *code, size_t size)
 	while (size) {
 		const char *newline = memchr(code, '\n', size);
 		size_t length = newline ? (size_t)(newline - code) : size;
-		line_name_part(line, code, length);
+		put_code_line(text, code, length);
 		if (newline) {
 			text_detail(text, "");
 			length++;
@@ -23,24 +73,31 @@ static void put_code(struct formatter *text, const char *code, size_t size)
 	line_style(line, STYLE_PLAIN);
 }
 
-static void put_comment(struct formatter *text, const char *comment, size_t size, size_t start)
+static void put_comment(struct formatter *text, const char *comment, size_t size,
+			enum style style)
 {
 	struct line *line = &text->line;
-	line_blanks(line, 2);
-	line_pad(line, start + COMMENT_COLUMN);
-	line_style(line, STYLE_DIM);
+	line_style(line, style);
 	line_put(line, "# ");
 	line_name_part(line, comment, size);
 	line_style(line, STYLE_PLAIN);
 }
 
-static void put_raises(struct formatter *text, const char *raises)
+/* Behind the code, at that column if it can be; below it where it would not fit. */
+static void put_remark(struct formatter *text, const char *remark, size_t size, size_t column,
+		       enum style style)
 {
-	line_put(&text->line, "   ");
-	line_style(&text->line, STYLE_ERROR);
-	line_put(&text->line, "# ");
-	line_name(&text->line, raises);
-	line_style(&text->line, STYLE_PLAIN);
+	struct line *line = &text->line;
+	size_t width = text->options.width;
+	struct line_mark mark = line_mark(line);
+	line_blanks(line, column ? 2 : 3);
+	line_pad(line, column);
+	put_comment(text, remark, size, style);
+	if (!width || line->columns <= width)
+		return;
+	line_rewind(line, mark);
+	text_detail(text, "");
+	put_comment(text, remark, size, style);
 }
 
 /* The two as a recording keeps them, so that what is shown is what a replay can show. */
@@ -72,8 +129,8 @@ void text_python(struct formatter *text, const struct record *record, bool resum
 	size_t start = text->line.columns;
 	put_code(text, code, length);
 	if (python->raises)
-		put_raises(text, python->raises);
+		put_remark(text, python->raises, strlen(python->raises), 0, STYLE_ERROR);
 	else if (commented)
-		put_comment(text, code + length + PYTHON_COMMENT_GAP,
-			    size - length - PYTHON_COMMENT_GAP, start);
+		put_remark(text, code + length + PYTHON_COMMENT_GAP,
+			   size - length - PYTHON_COMMENT_GAP, start + COMMENT_COLUMN, STYLE_DIM);
 }

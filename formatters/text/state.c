@@ -64,14 +64,26 @@ static void put_path(struct line *line, enum tcp_state before, enum tcp_state af
 	line_put(line, tcp_state_name(after));
 }
 
-static void put_waiting(struct line *line, size_t path, const struct record_queues *queues)
+static void put_queue_length(struct line *line, const struct record_queues *queues)
 {
 	line_blanks(line, PATH_GAP);
-	line_pad(line, path + PATH_COLUMNS);
 	line_format(line, "waiting %" PRId64, queues->accept);
 	/* A queue is full when it is longer than its limit (net/sock.h, sk_acceptq_is_full). */
 	if (queues->backlog >= 0)
 		line_format(line, " of %" PRIu64, (uint64_t)queues->backlog + 1);
+}
+
+/* In its column, or directly behind the path where the terminal is too narrow. */
+static void put_waiting(struct formatter *text, size_t path, const struct record_queues *queues)
+{
+	struct line *line = &text->line;
+	struct line_mark mark = line_mark(line);
+	line_pad(line, path + PATH_COLUMNS - PATH_GAP);
+	put_queue_length(line, queues);
+	if (!text->options.width || line->columns <= text->options.width)
+		return;
+	line_rewind(line, mark);
+	put_queue_length(line, queues);
 }
 
 static void put_row(struct formatter *text, const struct row *row, size_t lanes, size_t variables,
@@ -85,7 +97,7 @@ static void put_row(struct formatter *text, const struct row *row, size_t lanes,
 	put_path(line, is_change(row->before, row->after) ? row->before : STATE_UNKNOWN,
 		 row->after);
 	if (queues)
-		put_waiting(line, path, queues);
+		put_waiting(text, path, queues);
 }
 
 static size_t larger(size_t one, size_t other)
@@ -128,6 +140,21 @@ static void put_rows(struct formatter *text, const struct row rows[2], const boo
 	}
 }
 
+/* The other end's call, that brought the change about, may have told of it already: this
+ * call then only returned later. */
+static bool is_told(const struct formatter *text, const char *id, const struct record_state *state)
+{
+	const struct known_socket *known = memory_find(&text->memory, id);
+	return known && state->before != STATE_UNKNOWN && known->told == state->after;
+}
+
+static void remember_told(struct formatter *text, const char *id, enum tcp_state state)
+{
+	struct known_socket *known = memory_find(&text->memory, id);
+	if (known && state != STATE_UNKNOWN)
+		known->told = state;
+}
+
 static void put_states(struct formatter *text, const struct record *record)
 {
 	const struct record_state *state = &record->state;
@@ -137,10 +164,14 @@ static void put_states(struct formatter *text, const struct record *record)
 		queues->accept >= 0 && memory_accept_changed(&text->memory, address, queues);
 	bool peer = is_change(state->peer_before, state->peer_after);
 	bool queue_with_peer = peer && !is_server_end(record);
-	bool own = is_change(state->before, state->after) ||
+	const char *id = record->socket ? record->socket->id : NULL;
+	bool own = (is_change(state->before, state->after) && !is_told(text, id, state)) ||
 		   (queue_news && !queue_with_peer && state->after != STATE_UNKNOWN);
 	if (!own && !peer)
 		return;
+	remember_told(text, id, state->after);
+	if (peer)
+		remember_told(text, state->peer_socket, state->peer_after);
 
 	char buffer[VARIABLE_SIZE];
 	const struct row rows[2] = {
@@ -198,6 +229,7 @@ void text_transition(struct formatter *text, const struct record *record)
 	struct line *line = &text->line;
 	if (transition->to == STATE_UNKNOWN)
 		return;
+	remember_told(text, id, transition->to);
 	text_begin(text, 0, record->time, known ? known->lane : NULL);
 	line_pad(line, text->indent);
 	put_column(line, variable_of(text, id), SHORTEST_VARIABLE);

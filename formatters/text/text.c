@@ -11,6 +11,7 @@ enum {
 	NARROWEST_LANE = 6,
 	LABEL_COLUMNS = 8,
 	LANE_GAP = 2,
+	WIDEST_PROSE = 100,
 };
 
 static const int64_t second = 1000000000;
@@ -130,15 +131,18 @@ void text_header(struct formatter *text, const struct record *record)
 {
 	const struct record_header *header = record->header;
 	struct line *line = &text->line;
+	size_t width = text->options.width;
+	/* Prose: a longer line is hard to read on any terminal, and in a file. */
+	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
 	text->started = wall_clock(header->started);
 	if (!header->title || text->options.quiet)
 		return;
 	line_style(line, STYLE_BOLD);
-	line_wrap(line, header->title, text->options.width);
+	line_wrap(line, header->title, width);
 	line_style(line, STYLE_PLAIN);
 	line_break(line);
 	if (header->lesson) {
-		line_wrap(line, header->lesson, text->options.width);
+		line_wrap(line, header->lesson, width);
 		line_break(line);
 	}
 	line_break(line);

@@ -165,6 +165,24 @@ class Undisturbed(unittest.TestCase):
                     self.assertIn('"call":"connect"', file.read())
                 os.unlink(record)
 
+    def test_a_program_that_may_not_be_read_is_traced_with_one_notice(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("only root can make a program that nobody may read")
+        from traced import SOCKTRACE
+        with tempfile.TemporaryDirectory() as folder:
+            os.chmod(folder, 0o755)
+            binary = shutil.copy(SOCKTRACE, folder)
+            hidden = shutil.copy(os.path.realpath(PYTHON), os.path.join(folder, "hidden"))
+            os.chmod(hidden, 0o711)
+            script = ("import socket; s = socket.create_server(('127.0.0.1', 0)); "
+                      "print(s.getsockname()[0]); t = socket.socket(); t.close()")
+            done = plain("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                         binary, hidden, "-c", script)
+        self.assertEqual((done.returncode, done.stdout), (0, "127.0.0.1\n"), done.stderr)
+        self.assertEqual(done.stderr.count("may not be looked into"), 1, done.stderr)
+        self.assertRegex(done.stderr, r"bind\(3, 0x[0-9a-f]+")
+        self.assertNotIn("state ", done.stderr)
+
 
 if __name__ == "__main__":
     unittest.main()

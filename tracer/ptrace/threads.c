@@ -66,7 +66,7 @@ static ssize_t read_anew(struct open_stat *stat, const struct thread *thread, ch
 /* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
 bool thread_is_asleep(struct tracees *tracees, const struct thread *thread)
 {
-	/* While one end waits for the other its state is asked at every line: one call, not three. */
+	/* While one end waits for the other this is asked at every line: one call, not three. */
 	struct open_stat *stat = &tracees->stats[(size_t)thread->tid % OPEN_STATS];
 	char line[256];
 	ssize_t length = read_again(stat, thread->tid, line, sizeof line - 1);

@@ -15,5 +15,4 @@ struct process {
 	struct descriptor_table *descriptors;
 	unsigned program; /* which of the started programs it descends from, from 0 */
 	bool attached;    /* was there before us, and goes on after us */
-	bool unreadable;  /* may not be looked into: arguments are shown as addresses */
 };

@@ -72,8 +72,7 @@ void look_through(int fd, struct sight *ret_sight)
 	ret_sight->receive = info.tcpi_bytes_received ? queue(fd, SIOCINQ) : 0;
 	/* What tcp_disconnect() leaves in its counters was never sent. And where no segment waits
 	 * for its acknowledgement and no byte for a segment, there is nothing to count. */
-	if (ret_sight->state == STATE_CLOSED ||
-	    (!info.tcpi_unacked && !info.tcpi_notsent_bytes)) {
+	if (ret_sight->state == STATE_CLOSED || (!info.tcpi_unacked && !info.tcpi_notsent_bytes)) {
 		ret_sight->send = 0;
 		return;
 	}
