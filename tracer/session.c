@@ -217,9 +217,11 @@ static int handle(struct session *session, struct stop *stop)
 	enum resume how = RESUME;
 
 	if (lets_go(session, stop)) {
-		/* Our interruption. Only on its way out of the kernel can the call be started anew,
-		 * and this stop has used up the other one (ptrace_stop() in kernel/signal.c). */
-		if (stop->kind == STOP_EXIT && is_interrupted(stop->result)) {
+		/* Our interruption makes a call return that would sleep. Only on its way out of the
+		 * kernel can it be started anew, and this stop has used up the interruption that
+		 * leads there (ptrace_stop() in kernel/signal.c): here is another one. */
+		if (stop->kind == STOP_ENTRY ||
+		    (stop->kind == STOP_EXIT && is_interrupted(stop->result))) {
 			attach_interrupt(stop->tid);
 			return stop_resume(stop, RESUME);
 		}

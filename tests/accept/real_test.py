@@ -357,7 +357,7 @@ class Terminal(Real):
     def test_control_z_and_fg(self):
         needs("bash")
         self.typed(f"{SOCKTRACE} -o {self.text} sh -c 'echo go; read x; echo got=$x'",
-                   ("go\r\n", "\x1a"), ("Stopped", "fg\n"), ("read x", "word\n"),
+                   ("go\r\n", "\x1a"), ("=$x'\r\n$ ", "fg\n"), ("read x", "word\n"),
                    ("got=word\r\n", "echo status=$?\n"), ("status=0\r\n", "exit\n"))
 
 
