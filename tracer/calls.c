@@ -267,24 +267,11 @@ void call_return(struct session *session, struct thread *thread, const struct st
  */
 
 /* Calls whose effect the other end sees. */
-static bool sends(enum call_id call)
-{
-	switch (call) {
-	case CALL_CONNECT:
-	case CALL_SHUTDOWN:
-	case CALL_CLOSE:
-	case CALL_SENDTO:
-	case CALL_SENDMSG:
-	case CALL_SENDMMSG:
-	case CALL_WRITE:
-	case CALL_WRITEV:
-	case CALL_SENDFILE:
-	case CALL_SPLICE:
-		return true;
-	default:
-		return false;
-	}
-}
+static const bool sends[CALL_COUNT] = {
+	[CALL_CONNECT] = true,  [CALL_SHUTDOWN] = true, [CALL_CLOSE] = true, [CALL_SENDTO] = true,
+	[CALL_SENDMSG] = true,  [CALL_SENDMMSG] = true, [CALL_WRITE] = true, [CALL_WRITEV] = true,
+	[CALL_SENDFILE] = true, [CALL_SPLICE] = true,
+};
 
 /* Ends that are not joined are told by their addresses: datagrams, AF_UNIX streams. */
 static bool fit_together(const struct event *event, const struct socket *from,
@@ -310,8 +297,8 @@ static bool can_cause(const struct session *session, const struct pending *cause
 	const struct socket *socket = sockets_by_cookie(session->sockets, cause->socket);
 	const struct event *event = cause->event;
 
-	if (!socket || cause->thread == effect->thread || !sends(event->call) ||
-	    sends(effect->event->call))
+	if (!socket || cause->thread == effect->thread || !sends[event->call] ||
+	    sends[effect->event->call])
 		return false;
 	if (effect->event->call == CALL_ACCEPT || effect->event->call == CALL_ACCEPT4)
 		return event->call == CALL_CONNECT;

@@ -239,9 +239,9 @@ int director_begin(struct director *director, struct session *session)
  * --------------------------------------------------------------------------------- */
 
 static void happened(struct director *director, struct session *session,
-		     const struct process *process, unsigned moment)
+		     const struct process *process, unsigned moments)
 {
-	director->programs[process->program].happened |= 1U << moment;
+	director->programs[process->program].happened |= moments;
 	go_on(director, session);
 }
 
@@ -256,46 +256,33 @@ void director_execed(struct director *director, struct session *session,
 	}
 }
 
-static void listens_or_bound(struct director *director, struct session *session,
-			     const struct pending *pending, enum moment moment)
+/* A datagram socket that has its address is ready; a stream must listen. */
+static bool is_ready(const struct session *session, const struct pending *pending)
 {
-	const struct process *process = pending->thread->process;
 	const struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
-	unsigned *happened_so_far = &director->programs[process->program].happened;
-
-	if (moment == MOMENT_LISTENS || (socket && socket->role == ROLE_DATAGRAM))
-		*happened_so_far |= 1U << MOMENT_READY;
-	happened(director, session, process, moment);
+	return pending->event->call == CALL_LISTEN || (socket && socket->role == ROLE_DATAGRAM);
 }
 
 void director_returned(struct director *director, struct session *session,
 		       const struct pending *pending)
 {
+	/* What the success of a call means to a scenario; 0: nothing. */
+	static const unsigned moments[CALL_COUNT] = {
+		[CALL_LISTEN] = 1U << MOMENT_LISTENS,   [CALL_BIND] = 1U << MOMENT_BINDS,
+		[CALL_CONNECT] = 1U << MOMENT_CONNECTS, [CALL_ACCEPT] = 1U << MOMENT_ACCEPTS,
+		[CALL_ACCEPT4] = 1U << MOMENT_ACCEPTS,
+	};
 	const struct event *event = pending->event;
 	const struct process *process = pending->thread->process;
 	bool timed_out = event->class == CLASS_WAIT && event->result == 0;
+	unsigned moment = event->error ? 0 : moments[event->call];
 
 	if (!timed_out && process->program == PROGRAM_ITSELF)
 		director->last_activity = session_now(session);
-	if (event->error)
-		return;
-	switch (event->call) {
-	case CALL_LISTEN:
-		listens_or_bound(director, session, pending, MOMENT_LISTENS);
-		break;
-	case CALL_BIND:
-		listens_or_bound(director, session, pending, MOMENT_BINDS);
-		break;
-	case CALL_CONNECT:
-		happened(director, session, process, MOMENT_CONNECTS);
-		break;
-	case CALL_ACCEPT:
-	case CALL_ACCEPT4:
-		happened(director, session, process, MOMENT_ACCEPTS);
-		break;
-	default:
-		break;
-	}
+	if (moment & (1U << MOMENT_LISTENS | 1U << MOMENT_BINDS) && is_ready(session, pending))
+		moment |= 1U << MOMENT_READY;
+	if (moment)
+		happened(director, session, process, moment);
 }
 
 void director_asleep(struct director *director, struct session *session,
@@ -303,7 +290,7 @@ void director_asleep(struct director *director, struct session *session,
 {
 	const struct process *process = pending->thread->process;
 	director->programs[process->program].sleeping++;
-	happened(director, session, process, MOMENT_WAITS);
+	happened(director, session, process, 1U << MOMENT_WAITS);
 }
 
 void director_awake(struct director *director, const struct pending *pending)
@@ -346,7 +333,7 @@ void director_gone(struct director *director, struct session *session,
 	if (program->stopped)
 		terminate_rest(session, process->program);
 	director->last_activity = session_now(session);
-	happened(director, session, process, MOMENT_ENDS);
+	happened(director, session, process, 1U << MOMENT_ENDS);
 }
 
 /* --- time

@@ -302,8 +302,10 @@ static void tell_unreadable(struct session *session, const struct process *proce
 	session->unreadable_told = true;
 	outputs_flush(session->outputs);
 	fprintf(stderr,
-		"socktrace: %s (pid %d): may not be looked into: no states, addresses for contents\n"
-		"  its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root it works\n",
+		"socktrace: %s (pid %d): may not be looked into: no states, addresses for "
+		"contents\n"
+		"  its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root it "
+		"works\n",
 		process->lane, process->pid);
 }
 

@@ -126,20 +126,10 @@ enum tcp_state state_before(struct session *session, const struct process *proce
 /* --- the other end ------------------------------------------------------------------------------
  */
 
-static bool may_change_peer(const struct event *event)
-{
-	switch (event->call) {
-	case CALL_CONNECT:
-	case CALL_SHUTDOWN:
-	case CALL_CLOSE:
-	case CALL_CLOSE_RANGE:
-	case CALL_DUP2:
-	case CALL_DUP3:
-		return true;
-	default:
-		return false;
-	}
-}
+static const bool may_change_peer[CALL_COUNT] = {
+	[CALL_CONNECT] = true,     [CALL_SHUTDOWN] = true, [CALL_CLOSE] = true,
+	[CALL_CLOSE_RANGE] = true, [CALL_DUP2] = true,     [CALL_DUP3] = true,
+};
 
 static void see_queue(struct session *session, const struct socket *listener,
 		      struct record_queues *queues)
@@ -236,7 +226,7 @@ void state_after(struct session *session, const struct process *process,
 		if (listener)
 			see_queue(session, listener, &record->queues);
 	}
-	if (may_change_peer(event))
+	if (may_change_peer[event->call])
 		see_peer(session, event, socket, record);
 	if (!socket->holders && socket->opened)
 		connection_orphan(session, socket);

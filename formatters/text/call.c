@@ -51,7 +51,7 @@ static void put_words(struct formatter *text, const char *words)
 	size_t width = text->options.width;
 	struct line_mark mark = line_mark(line);
 	line_format(line, " (%s)", words);
-	if (!width || line->columns <= width)
+	if (!width || line->columns <= width || mark.columns > width)
 		return;
 	line_rewind(line, mark);
 	text_detail(text, "");

@@ -73,31 +73,33 @@ static void put_code(struct formatter *text, const char *code, size_t size)
 	line_style(line, STYLE_PLAIN);
 }
 
-static void put_comment(struct formatter *text, const char *comment, size_t size,
-			enum style style)
+/* Words are wrapped; a payload is not, since its blanks may matter. */
+static void put_comment(struct formatter *text, const char *comment, size_t width, enum style style)
 {
 	struct line *line = &text->line;
 	line_style(line, style);
 	line_put(line, "# ");
-	line_name_part(line, comment, size);
+	if (width)
+		line_wrap(line, comment, width);
+	else
+		line_name(line, comment);
 	line_style(line, STYLE_PLAIN);
 }
 
 /* Behind the code, at that column if it can be; below it where it would not fit. */
-static void put_remark(struct formatter *text, const char *remark, size_t size, size_t column,
-		       enum style style)
+static void put_remark(struct formatter *text, const char *remark, size_t column, enum style style)
 {
 	struct line *line = &text->line;
 	size_t width = text->options.width;
 	struct line_mark mark = line_mark(line);
 	line_blanks(line, column ? 2 : 3);
 	line_pad(line, column);
-	put_comment(text, remark, size, style);
+	put_comment(text, remark, 0, style);
 	if (!width || line->columns <= width)
 		return;
 	line_rewind(line, mark);
 	text_detail(text, "");
-	put_comment(text, remark, size, style);
+	put_comment(text, remark, style == STYLE_ERROR ? width : 0, style);
 }
 
 /* The two as a recording keeps them, so that what is shown is what a replay can show. */
@@ -129,8 +131,8 @@ void text_python(struct formatter *text, const struct record *record, bool resum
 	size_t start = text->line.columns;
 	put_code(text, code, length);
 	if (python->raises)
-		put_remark(text, python->raises, strlen(python->raises), 0, STYLE_ERROR);
+		put_remark(text, python->raises, 0, STYLE_ERROR);
 	else if (commented)
-		put_remark(text, code + length + PYTHON_COMMENT_GAP,
-			   size - length - PYTHON_COMMENT_GAP, start + COMMENT_COLUMN, STYLE_DIM);
+		put_remark(text, code + length + PYTHON_COMMENT_GAP, start + COMMENT_COLUMN,
+			   STYLE_DIM);
 }

@@ -2,16 +2,21 @@
 """
 Times the loops of loops.c untraced, under socktrace and under strace, and prints a table of
 ratios. Nothing is subtracted and nothing asserted: start-up is in every number, and has a row of
-its own. The tools take turns, so that a machine that gets busy slows all of them.
+its own. The tools take turns, so that a machine that gets busy slows all of them. "strace 1 CPU"
+is strace under taskset, program and all on one processor.
+
+A second table counts socktrace's own system calls for each call it shows, start-up left out.
 
     BUILD=build SOCKTRACE=./socktrace python3 tests/bench/bench.py [--runs N] [LOOP...]
 """
 import argparse
+import collections
 import os
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 BUILD = os.environ.get('BUILD', 'build')
@@ -22,11 +27,15 @@ STRACE = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=read,write,close,%networ
 LOOPS = {
     'true': 1,
     'files': 20000,
+    'reused': 20000,
     'pair': 4000,
     'pairrw': 4000,
     'tcp': 300,
     'tcp2': 300,
 }
+# What one iteration is made of, for the system calls of socktrace itself.
+CALLS = {'pair': 2, 'pairrw': 2, 'tcp': 9, 'tcp2': 10}
+COUNTED = 200   # iterations of a run whose system calls are counted
 LONGEST = 60    # seconds for one run; what takes longer gets no number
 
 
@@ -39,6 +48,8 @@ def tools():
         print(f'{SOCKTRACE} is missing: run make. Its column is left out.\n')
     if shutil.which('strace'):
         found['strace'] = STRACE + ['-o', '/dev/null']
+        if shutil.which('taskset'):
+            found['strace 1 CPU'] = ['taskset', '-c', '0'] + STRACE + ['-o', '/dev/null']
         found['strace -yy'] = STRACE + ['-yy', '-o', '/dev/null']
     else:
         print('strace is missing: its columns are left out (Debian: apt-get install strace).\n')
@@ -87,6 +98,35 @@ def cell(median, base, count):
     return f'{median * 1000:8.1f} ms {each} {ratio}'
 
 
+def count_calls(loop, iterations):
+    """How often socktrace made each system call in one run; None if that cannot be counted."""
+    with tempfile.NamedTemporaryFile('r') as table:
+        command = ['strace', '-c', '-U', 'calls,name', '-o', table.name,
+                   SOCKTRACE, '-q', '-o', '/dev/null',
+                   os.path.join(BUILD, 'tests/bench/loops'), loop, str(iterations)]
+        if seconds(command) is None:
+            return None
+        rows = [line.split() for line in table if line.strip()]
+    return collections.Counter({name: int(number) for number, name in
+                                (row for row in rows if len(row) == 2) if number.isdigit()})
+
+
+def print_calls(loops):
+    print(f"\nsocktrace's own system calls for each call it shows (the difference of "
+          f'{2 * COUNTED} and {COUNTED} iterations):\n')
+    for loop in loops:
+        once, twice = count_calls(loop, COUNTED), count_calls(loop, 2 * COUNTED)
+        if once is None or twice is None:
+            print(f'{loop}: not counted')
+            continue
+        twice.subtract(once)
+        shown = COUNTED * CALLS[loop]
+        total = twice.pop('total') / shown
+        parts = ', '.join(f'{name} {number / shown:.1f}' for name, number in twice.most_common()
+                          if number / shown >= 0.05)
+        print(f'{loop:6} {total:5.1f}   {parts}', flush=True)
+
+
 def print_row(cells, widths):
     print('| ' + ' | '.join(text.ljust(width) for text, width in zip(cells, widths)) + ' |',
           flush=True)
@@ -115,6 +155,8 @@ def main():
         medians = measure(loop, found, chosen.runs)
         cells = [cell(median, medians['untraced'], LOOPS[loop]) for median in medians.values()]
         print_row([loop, str(LOOPS[loop])] + cells, widths)
+    if 'socktrace' in found and 'strace' in found:
+        print_calls([loop for loop in chosen.loops or LOOPS if loop in CALLS])
 
 
 main()

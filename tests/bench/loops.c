@@ -2,6 +2,7 @@
  * The loops that the benchmark times: nothing but system calls, nothing printed.
  *
  *     loops files N     reads of one byte from a file, no socket anywhere
+ *     loops reused N    the same, on a number that a socket once had
  *     loops pair N      send and recv over a socketpair
  *     loops pairrw N    write and read over a socketpair
  *     loops tcp N       connect, accept, exchange, close over loopback, in one process
@@ -36,6 +37,12 @@ static void read_files(long count)
 	while (count--)
 		must(read(file, &byte, 1), 1, "read");
 	close(file);
+}
+
+static void read_after_socket(long count)
+{
+	close(descriptor(socket(AF_INET, SOCK_STREAM, 0), "socket"));
+	read_files(count);
 }
 
 static void send_and_recv(long count)
@@ -141,9 +148,9 @@ static const struct {
 	const char *name;
 	void (*run)(long count);
 } loops[] = {
-	{ "files", read_files },          { "pair", send_and_recv },
-	{ "pairrw", write_and_read },     { "tcp", tcp_in_one_process },
-	{ "tcp2", tcp_in_two_processes },
+	{ "files", read_files },       { "reused", read_after_socket },
+	{ "pair", send_and_recv },     { "pairrw", write_and_read },
+	{ "tcp", tcp_in_one_process }, { "tcp2", tcp_in_two_processes },
 };
 
 int main(int argc, char **argv)
@@ -155,5 +162,5 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	errx(2, "usage: loops files|pair|pairrw|tcp|tcp2 COUNT");
+	errx(2, "usage: loops files|reused|pair|pairrw|tcp|tcp2 COUNT");
 }

@@ -208,6 +208,59 @@ START_TEST(a_long_note_hangs_below_its_first_word)
 }
 END_TEST
 
+START_TEST(a_narrow_terminal_breaks_code_inside_its_brackets)
+{
+	struct event event = CALL("setsockopt", 0, DESCRIPTOR("sockfd", 3, "10"));
+	struct python python = {
+		.code = "sock.setsockopt(socket.SOL_SOCKET, socket.SO_ONE, 'a, b')",
+		.comment = "None"
+	};
+	struct record record = call_record(RECORD_CALL, 1, "server", &event);
+	struct format_options options = plain;
+	options.width = 60;
+	record.python = &python;
+	expect(&options, &record, 1,
+	       "     1 server  setsockopt(3) = 0\n"
+	       "               python  sock.setsockopt(socket.SOL_SOCKET,\n"
+	       "                           socket.SO_ONE, 'a, b')     # None\n");
+}
+END_TEST
+
+START_TEST(a_narrow_terminal_puts_the_words_of_an_error_below)
+{
+	struct event event = fail_with(bind_call(), EADDRINUSE, "EADDRINUSE");
+	struct python python = { .code = "sock.bind(('127.0.0.1', 8000))",
+				 .raises = "OSError: [Errno 98] Address already in use" };
+	struct record record = call_record(RECORD_CALL, 1, "server", &event);
+	struct format_options options = plain;
+	options.width = 60;
+	record.python = &python;
+	expect(&options, &record, 1,
+	       "     1 server  bind(3, 127.0.0.1:8000) = -1 EADDRINUSE\n"
+	       "                       (Address already in use)\n"
+	       "               python  sock.bind(('127.0.0.1', 8000))\n"
+	       "                       # OSError: [Errno 98] Address already\n"
+	       "                         in use\n");
+}
+END_TEST
+
+START_TEST(a_narrow_terminal_moves_the_queue_to_its_path)
+{
+	struct event event = CALL("listen", 0, DESCRIPTOR("sockfd", 3, "10"));
+	struct socket listener = made_socket("10", ROLE_LISTENER, "127.0.0.1:8000", "");
+	struct record record = call_record(RECORD_CALL, 1, "server", &event);
+	struct format_options options = plain;
+	options.width = 62;
+	record.socket = &listener;
+	record.state = (struct record_state){ .before = STATE_CLOSED, .after = STATE_LISTEN };
+	record.queues.accept = 0;
+	record.queues.backlog = 5;
+	expect(&options, &record, 1,
+	       "     1 server  listen(3) = 0\n"
+	       "               state   fd 3  CLOSED -> LISTEN   waiting 0 of 6\n");
+}
+END_TEST
+
 START_TEST(chinese_wraps_between_characters_but_not_before_a_full_stop)
 {
 	struct event event = bind_call();
@@ -255,6 +308,9 @@ Suite *unit_suite(void)
 	tcase_add_test(details, a_state_change_without_a_call_names_socket_lane_and_cause);
 	tcase_add_test(details, the_meaning_of_an_errno_has_no_rule_behind_it);
 	tcase_add_test(details, a_long_note_hangs_below_its_first_word);
+	tcase_add_test(details, a_narrow_terminal_breaks_code_inside_its_brackets);
+	tcase_add_test(details, a_narrow_terminal_puts_the_words_of_an_error_below);
+	tcase_add_test(details, a_narrow_terminal_moves_the_queue_to_its_path);
 	tcase_add_test(details, chinese_wraps_between_characters_but_not_before_a_full_stop);
 	tcase_add_test(details, a_hash_inside_a_payload_begins_no_comment);
 	suite_add_tcase(suite, details);

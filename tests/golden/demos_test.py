@@ -1,0 +1,226 @@
+"""What the demos show, compared with tests/golden/NAME.txt and NAME.python.txt.
+
+    python3 tests/golden/demos_test.py            compares
+    python3 tests/golden/demos_test.py --update   writes the files anew: read them before you keep them
+
+Two programs that run at the same time take turns as the kernel likes. So each lane is
+compared by itself, in its order, and a few orders between lanes are held on to: what was
+sent before it was received, connect before accept, close before the zero that tells of it.
+What else depends on time is left out: numbers, whether a call was seen waiting, queue
+lengths, and at which call a state was seen; the table at the end has the states' order.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import unittest
+
+if __name__ == "__main__":  # tests/run.py has the path set
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from traced import run
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+DEMOS = ("echo", "upper", "refused", "address-in-use")
+
+NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
+PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
+DETAIL = re.compile(r"^ {13,}(\S.*)$")
+LABEL = re.compile(r"^(python|state|peer|queue|waits|why|fix|check|note) +(.*)$")
+STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )?[A-Z_12]+)(?: +waiting .*)?$")
+# A state that was noticed by itself, between two calls.
+TRANSITION = re.compile(r"^\S+ +[A-Z_12]+ -> [A-Z_12]+(   \(.*\))?$")
+
+# Their state is the same whenever it is looked at.
+STABLE = ("socket", "listen", "connect")
+
+
+def normal(text):
+    """Numbers that differ from run to run become words."""
+    text = re.sub(r"\bpid \d+", "pid PID", text)
+    text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
+    # Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
+    return re.sub(r"(127\.0\.0\.1(?::|', ))(?:3[2-9]|[45]\d|6[0-5])\d{3}\b", r"\1PORT", text)
+
+
+def seen_late(path):
+    """A connection whose other end closed before connect() had returned to its program."""
+    return path.replace("CLOSED -> CLOSE_WAIT", "CLOSED -> ESTABLISHED -> CLOSE_WAIT")
+
+
+class Step:
+    """A line of a lane with its details; for a call that waited, both lines in one."""
+
+    def __init__(self, lane, head):
+        self.lane = lane
+        self.head = head
+        self.details = []  # [label, words]
+
+    @property
+    def call(self):
+        match = re.match(r"(\w+)\(", self.head)
+        return match.group(1) if match else None
+
+    def complete(self, head):
+        self.head = head
+        self.details = [d for d in self.details if d[0] == "python"]
+
+    def add(self, words):
+        match = LABEL.match(words)
+        if not match:  # a second row of the detail above
+            self.details[-1][1] += "\n" + words
+        elif match.group(1) == "python":
+            self.details = [d for d in self.details if d[0] != "python"] + [list(match.groups())]
+        else:
+            self.details.append(list(match.groups()))
+
+    def lines(self):
+        yield normal(self.head)
+        for label, words in self.details:
+            if label == "state" and self.call in STABLE:
+                words = STATE.search(words.split("\n")[0])
+                if words:
+                    path = seen_late(words.group(2)).removesuffix(" -> CLOSE_WAIT")
+                    yield f"    state   {words.group(1)}  {path}"
+            elif label not in ("state", "queue", "waits"):
+                for line in words.split("\n"):
+                    yield f"    {label:7} {normal(line)}"
+
+
+class Transcript:
+    def __init__(self, text):
+        self.lesson, _, rest = text.partition("\n\n")
+        body, _, self.table = rest.partition("\nconnections\n")
+        self.steps = []  # in the order in which they begin
+        self.order = []  # the same in the order in which they are complete
+        waiting, last = {}, None
+        for line in body.splitlines():
+            if match := NUMBERED.match(line):
+                number, lane, head = match.groups()
+                if head.startswith("... "):
+                    last = waiting.pop(number)
+                    last.complete(head[4:])
+                else:
+                    last = Step(lane, head)
+                    self.steps.append(last)
+                if head.endswith("..."):
+                    waiting[number] = last
+                else:
+                    self.order.append(last)
+            elif match := DETAIL.match(line):
+                last.add(match.group(1))
+            elif (match := PLAIN.match(line)) and not TRANSITION.match(match.group(2)):
+                last = Step(*match.groups())
+                self.steps.append(last)
+                self.order.append(last)
+
+    def lanes(self):
+        return list(dict.fromkeys(step.lane for step in self.steps))
+
+    def states(self):
+        """The table: of the passing states only those that every run gets to see."""
+        for line in self.table.splitlines():
+            # Over before anybody could look, if the other end was quick.
+            line = re.sub(r"(FIN_WAIT_[12]|LAST_ACK) -> ", "", normal(line))
+            yield seen_late(re.sub(r" {2,}", "  ", line).strip())
+
+    def __str__(self):
+        text = self.lesson + "\n"
+        for lane in self.lanes():
+            text += f"\n[{lane}]\n"
+            for step in self.steps:
+                if step.lane == lane:
+                    text += "\n".join(step.lines()) + "\n"
+        return text + "\n[connections]\n" + "\n".join(self.states()) + "\n"
+
+
+def moved(step):
+    """How many payload bytes a call moved."""
+    return int(step.head.rsplit(" = ", 1)[1].split()[0])
+
+
+def misordered(order):
+    """What comes before its cause; None if nothing does."""
+    sent, received, connected, accepted, closed, ended = {}, {}, 0, 0, 0, 0
+    for step in order:
+        lane = step.lane
+        if step.call is None or re.search(r" = (-1|\?)", step.head):
+            continue
+        if step.call in ("send", "write"):
+            sent[lane] = sent.get(lane, 0) + moved(step)
+        elif step.call == "connect":
+            connected += 1
+        elif step.call in ("accept", "accept4"):
+            accepted += 1
+            if accepted > connected:
+                return f"accepted before anybody connected: {step.head}"
+        elif step.call in ("close", "shutdown"):
+            closed += 1
+        elif step.call in ("recv", "read") and moved(step):
+            received[lane] = received.get(lane, 0) + moved(step)
+            others = sum(count for other, count in sent.items() if other != lane)
+            if received[lane] > others:
+                return f"received before it was sent: {step.head}"
+        elif step.call in ("recv", "read"):
+            ended += 1
+            if ended > closed:
+                return f"the end seen before anybody closed: {step.head}"
+    return None
+
+
+def path_of(name, python):
+    return os.path.join(FOLDER, f"{name}{'.python' if python else ''}.txt")
+
+
+def show(name, python):
+    """The transcript, with what else there is to hold against it: status and replay."""
+    with tempfile.TemporaryDirectory(prefix="socktrace-") as folder:
+        text, record = os.path.join(folder, "run.txt"), os.path.join(folder, "run.jsonl")
+        options = ["--demo", name] + (["--python"] if python else [])
+        done = run("-o", text, "-o", record, *options, timeout=120)
+        if done.returncode == 125 and "namespace" in done.stderr:
+            raise unittest.SkipTest(done.stderr.strip())
+        with open(text, encoding="utf-8") as file:
+            shown = file.read()
+        return done, shown, run("--replay", record).stderr
+
+
+class Demos(unittest.TestCase):
+    maxDiff = None
+
+    def check(self, name, python):
+        done, shown, replayed = show(name, python)
+        self.assertEqual(done.returncode, 0, done.stderr + shown)
+        self.assertEqual(replayed, shown)
+        transcript = Transcript(shown)
+        with open(path_of(name, python), encoding="utf-8") as file:
+            self.assertEqual(str(transcript), file.read(), shown)
+        self.assertIsNone(misordered(transcript.order), shown)
+
+
+def add_tests():
+    for name in DEMOS:
+        for python in (False, True):
+            def test(self, name=name, python=python):
+                self.check(name, python)
+
+            word = name.replace("-", "_") + ("_in_python" if python else "")
+            setattr(Demos, "test_" + word, test)
+
+
+add_tests()
+
+
+def update():
+    for name in DEMOS:
+        for python in (False, True):
+            with open(path_of(name, python), "w", encoding="utf-8") as file:
+                file.write(str(Transcript(show(name, python)[1])))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--update"]:
+        update()
+    else:
+        unittest.main()
