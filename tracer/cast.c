@@ -267,3 +267,44 @@ const char *director_lesson(const struct director *director)
 {
 	return director->scenario ? director->scenario->lesson[SCENARIO_ENGLISH] : NULL;
 }
+
+/* --- what runs already ---------------------------------------------------------------------------
+ */
+
+/* The last of the programs stands for all that -p names. */
+int director_attach(struct director *director, struct session *session)
+{
+	const struct options *options = director->options;
+	unsigned program = (unsigned)director->program_count - 1;
+	for (size_t i = 0; i < director->program_count; i++)
+		if (director->programs[i].attached)
+			program = (unsigned)i;
+	for (size_t i = 0; i < options->attach_count; i++) {
+		const char *word = options->attach[i];
+		char *end;
+		do {
+			long pid = strtol(word, &end, 10);
+			bool number = end != word && pid > 0 && (*end == ',' || !*end);
+			int result =
+				number ? process_attached(session, (pid_t)pid, program) : -EINVAL;
+			if (result < 0) {
+				director->failure =
+					(struct launch_failure){ LAUNCH_ATTACH, -result };
+				director->failure_name = word;
+				return result;
+			}
+			word = end + 1;
+		} while (*end);
+	}
+	return 0;
+}
+
+void director_see_listeners(struct director *director, const struct session *session)
+{
+	size_t position = 0;
+	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));)
+		if (socket->role == ROLE_LISTENER)
+			for (size_t i = 0; i < director->program_count; i++)
+				if (director->programs[i].attached)
+					director->programs[i].happened |= 1U << MOMENT_READY;
+}

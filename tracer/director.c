@@ -102,9 +102,24 @@ static void terminate_all(struct director *director, struct session *session, in
 		director->kill_at = session_now(session) + GRACE;
 }
 
-static bool has_happened(const struct director *director, const struct act *act)
+/* A thread that was woken a moment ago still counts as asleep until its call returns. */
+static bool sleeps(struct session *session, int program)
+{
+	size_t position = 0;
+	for (struct thread *thread; (thread = map_next(&session->tracees.threads, &position));)
+		if (thread->pending && thread->pending->asleep &&
+		    (int)thread->process->program == program &&
+		    thread_is_asleep(&session->tracees, thread))
+			return true;
+	return false;
+}
+
+static bool has_happened(const struct director *director, struct session *session,
+			 const struct act *act)
 {
 	unsigned wanted = 1U << act->moment;
+	if (act->moment == MOMENT_WAITS)
+		return sleeps(session, act->program);
 	if (act->program != ANY_PROGRAM)
 		return director->programs[act->program].happened & wanted;
 	for (size_t i = 0; i < director->program_count; i++)
@@ -155,7 +170,7 @@ static bool take(struct director *director, struct session *session, const struc
 	case ACT_START:
 		return start(director, session, (unsigned)act->program) == 0;
 	case ACT_WHEN:
-		if (has_happened(director, act))
+		if (has_happened(director, session, act))
 			return true;
 		if (cannot_happen(director, act))
 			give_up(director, session, act);
@@ -185,51 +200,12 @@ static void go_on(struct director *director, struct session *session)
 	}
 }
 
-/* The last of the programs stands for all that -p names. */
-static int attach_all(struct director *director, struct session *session)
-{
-	const struct options *options = director->options;
-	unsigned program = (unsigned)director->program_count - 1;
-	for (size_t i = 0; i < director->program_count; i++)
-		if (director->programs[i].attached)
-			program = (unsigned)i;
-	for (size_t i = 0; i < options->attach_count; i++) {
-		const char *word = options->attach[i];
-		char *end;
-		do {
-			long pid = strtol(word, &end, 10);
-			bool number = end != word && pid > 0 && (*end == ',' || !*end);
-			int result =
-				number ? process_attached(session, (pid_t)pid, program) : -EINVAL;
-			if (result < 0) {
-				director->failure =
-					(struct launch_failure){ LAUNCH_ATTACH, -result };
-				director->failure_name = word;
-				return result;
-			}
-			word = end + 1;
-		} while (*end);
-	}
-	return 0;
-}
-
-/* A server that listens already needs no waiting for. */
-static void see_listeners(struct director *director, const struct session *session)
-{
-	size_t position = 0;
-	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));)
-		if (socket->role == ROLE_LISTENER)
-			for (size_t i = 0; i < director->program_count; i++)
-				if (director->programs[i].attached)
-					director->programs[i].happened |= 1U << MOMENT_READY;
-}
-
 int director_begin(struct director *director, struct session *session)
 {
-	int result = attach_all(director, session);
+	int result = director_attach(director, session);
 	if (result < 0)
 		return result;
-	see_listeners(director, session);
+	director_see_listeners(director, session);
 	director->last_progress = session_now(session);
 	go_on(director, session);
 	return director->failure.error ? -director->failure.error : 0;

@@ -62,3 +62,8 @@ struct director {
 	struct launch_failure failure;
 	const char *failure_name;
 };
+
+/* Attaches to all that -p names: 0, or -errno with the failure noted. */
+int director_attach(struct director *director, struct session *session);
+/* A server that listens already needs no waiting for. */
+void director_see_listeners(struct director *director, const struct session *session);

@@ -196,13 +196,6 @@ static int handle_birth(struct session *session, struct stop *stop)
 	return stop_resume(stop, RESUME);
 }
 
-/* EINTR, or one of the kernel's own numbers for "start it anew" (include/linux/errno.h). */
-static bool is_interrupted(int64_t result)
-{
-	enum { ERESTARTSYS = 512, ERESTART_RESTARTBLOCK = 516 };
-	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
-}
-
 /* Whether this stop is the last we want of the thread. */
 static bool lets_go(const struct session *session, const struct stop *stop)
 {
@@ -221,7 +214,7 @@ static int handle(struct session *session, struct stop *stop)
 		 * kernel can it be started anew, and this stop has used up the interruption that
 		 * leads there (ptrace_stop() in kernel/signal.c): here is another one. */
 		if (stop->kind == STOP_ENTRY ||
-		    (stop->kind == STOP_EXIT && is_interrupted(stop->result))) {
+		    (stop->kind == STOP_EXIT && attach_ended_call(stop->result))) {
 			attach_interrupt(stop->tid);
 			return stop_resume(stop, RESUME);
 		}

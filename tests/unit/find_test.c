@@ -25,7 +25,7 @@ static void write_file(const char *name, const char *content, mode_t mode)
 static void set_up(void)
 {
 	char path[512];
-	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(old_path, sizeof old_path, "%s", getenv("PATH"));
 	snprintf(path, sizeof path, "/no/such/folder:%s:/usr/bin:/bin", folder);

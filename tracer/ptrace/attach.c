@@ -12,9 +12,9 @@
 #include <sys/uio.h>
 #include <sys/user.h>
 
-/* The kernel's own number, never seen by programs: start the call anew unless a handler
- * runs (include/linux/errno.h). */
-enum { ERESTARTNOHAND = 514 };
+/* The kernel's own numbers, never seen by programs: start the call anew, unless a handler runs
+ * (include/linux/errno.h). */
+enum { ERESTARTSYS = 512, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
 
 static int seize(pid_t tid)
 {
@@ -68,6 +68,11 @@ int attach_process(pid_t pid, void (*each)(void *context, pid_t tid), void *cont
 int attach_interrupt(pid_t tid)
 {
 	return ptrace(PTRACE_INTERRUPT, tid, 0L, 0L) < 0 ? -errno : 0;
+}
+
+bool attach_ended_call(int64_t result)
+{
+	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
 }
 
 #if defined __x86_64__

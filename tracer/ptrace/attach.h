@@ -17,6 +17,10 @@ int attach_process(pid_t pid, void (*each)(void *context, pid_t tid), void *cont
 /* Asks a thread to stop, so that it can be let go. 0 or -errno. */
 int attach_interrupt(pid_t tid);
 
+/* Whether a call that returned so was ended by an interruption: EINTR, or one of the kernel's own
+ * numbers for "start it anew". */
+bool attach_ended_call(int64_t result);
+
 /*
  * At a stop that we asked for: some calls (epoll_wait; accept with SO_RCVTIMEO) come back with
  * EINTR because of us. Makes the kernel start such a call anew (signal(7) lists them).
