@@ -58,6 +58,7 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] formatters/*.[ch] formatters/*
 	 demos/*/*.[ch] tests/*/*.[ch])
 
 PROGRAM ?= socktrace
+PROGRAM_PATH = $(abspath $(PROGRAM))
 
 .PHONY: all demos demo check bench torture lint asan install uninstall help clean distclean deps \
 	deps-build deps-test libraries programs
@@ -105,7 +106,7 @@ $(DEMO_FILES): $(BUILD)/demos/%: demos/%
 demo:
 	@.ci/packages build
 	@$(MAKE) --no-print-directory all
-	@./$(PROGRAM) --demo echo
+	@$(PROGRAM_PATH) --demo echo
 
 # --- tests -------------------------------------------------------------------------------
 
@@ -137,16 +138,16 @@ programs: all $(UNITS) $(HELPERS)
 check:
 	@.ci/packages test
 	@$(MAKE) --no-print-directory programs
-	@BUILD=$(BUILD) SOCKTRACE=./$(PROGRAM) $(PYTHON) tests/run.py $(TESTS)
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(TESTS)
 
 bench: all $(BENCHES)
-	@BUILD=$(BUILD) SOCKTRACE=./$(PROGRAM) $(PYTHON) tests/bench/bench.py
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
 asan:
 	@$(MAKE) --no-print-directory BUILD=build/asan PROGRAM=build/asan/socktrace \
 		SANITIZE=address,undefined CFLAGS='-O1 -g' programs
-	@BUILD=build/asan SOCKTRACE=build/asan/socktrace \
+	@BUILD=build/asan SOCKTRACE=./build/asan/socktrace \
 		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) tests/run.py $(TESTS)
 
 lint: lint-format lint-tidy lint-cppcheck

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/socktrace-find-XXXXXX";
+static char folder[64];
 static char old_path[8192];
 
 static void write_file(const char *name, const char *content, mode_t mode)
@@ -25,7 +25,7 @@ static void write_file(const char *name, const char *content, mode_t mode)
 static void set_up(void)
 {
 	char path[512];
-	memcpy(folder + strlen(folder) - 6, "XXXXXX", 6);
+	snprintf(folder, sizeof folder, "/tmp/socktrace-find-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	snprintf(old_path, sizeof old_path, "%s", getenv("PATH"));
 	snprintf(path, sizeof path, "/no/such/folder:%s:/usr/bin:/bin", folder);
