@@ -42,10 +42,18 @@ static void postponed_remove(struct session *session, struct pending *pending)
 	pending->postponed = false;
 }
 
+/* What they see must be what they would see without us. */
+static const bool looks_at_masks[CALL_COUNT] = {
+	[CALL_SCHED_GETAFFINITY] = true,
+	[CALL_SCHED_SETAFFINITY] = true,
+};
+
 static void pending_free(struct session *session, struct pending *pending)
 {
 	unshown_remove(session, pending);
 	postponed_remove(session, pending);
+	if (looks_at_masks[pending->event->call])
+		colocation_resume(&session->colocation);
 	if (pending->asleep)
 		director_awake(session->director, pending);
 	pending->thread->pending = NULL;
@@ -109,6 +117,8 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 		event_free(event);
 		return RESUME;
 	}
+	if (looks_at_masks[event->call])
+		colocation_suspend(&session->colocation, &session->tracees);
 	event->entered = session_now(session);
 	pending->output = output;
 	if (output) {
@@ -119,7 +129,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 
 	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
 	pending->socket = socket ? socket->cookie : 0;
-	pending->before = state_before(session, thread->process, event, socket);
+	pending->before = state_before(session, socket);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
 	unshown_add(session, pending);
@@ -218,6 +228,19 @@ static bool is_shown(const struct session *session, const struct pending *pendin
 	       !(session->options->only_failed && !failed);
 }
 
+/* io_uring(7): what a program asks for through a ring never stops it. */
+static void tell_ring(struct session *session, const struct process *process)
+{
+	if (!session->ring_told)
+		session_notice(
+			session, process,
+			"uses io_uring: what it does through the ring is no system call, and "
+			"is not seen here",
+			"as root, sysctl kernel.io_uring_disabled=2 makes most programs use "
+			"system calls");
+	session->ring_told = true;
+}
+
 static void return_call(struct session *session, struct pending *pending)
 {
 	struct event *event = pending->event;
@@ -225,11 +248,15 @@ static void return_call(struct session *session, struct pending *pending)
 	struct python python = { 0 };
 	struct note note;
 
+	if (event->call == CALL_SCHED_SETAFFINITY)
+		process->own_mask = true;
+	if (event->call == CALL_IO_URING_SETUP && !event->error)
+		tell_ring(session, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
 	record.socket = socket;
-	state_after(session, process, pending, socket, &record);
+	state_after(session, pending, socket, &record);
 	python_equivalent(event, socket, &python);
 	record.python = &python;
 	record.note_count = errno_meaning(event, socket, &note);

@@ -156,6 +156,7 @@ static int start_process(struct session *session, const struct stop *stop, struc
 		return -1;
 	process->program = parent->program;
 	process->attached = parent->attached;
+	process->own_mask = parent->own_mask;
 	process->threads = 1;
 	process->lane = lane_new(&session->lanes, base);
 	thread->process = process;
@@ -174,6 +175,7 @@ void process_forked(struct session *session, const struct stop *stop)
 		thread = tracees_add(&session->tracees, stop->child);
 	if (!thread)
 		return;
+	colocation_born(stop->thread, stop->child);
 	thread->held = false;
 	thread->stop_each = stop->thread->stop_each;
 	if (stop->child_is_thread)
@@ -241,6 +243,7 @@ void process_execed(struct session *session, const struct stop *stop)
 		/* The thread that called execve now has the leader's tid (see the manual page of
 		 * ptrace). */
 		call_abandon(session, former, "exec");
+		colocation_gone(&session->colocation, former);
 		tracees_remove(&session->tracees, former);
 		process->threads--;
 	}
@@ -377,5 +380,6 @@ void thread_gone(struct session *session, const struct stop *stop)
 	/* The kernel tells of the leader's end when the last thread is gone. */
 	if (process && process->pid == thread->tid)
 		process_gone(session, thread, stop->status);
+	colocation_gone(&session->colocation, thread);
 	tracees_remove(&session->tracees, thread);
 }

@@ -89,8 +89,9 @@ static void catch_signals(bool attached)
 /* Needed only while there is something to show, to write, or to wait for. */
 static void keep_ticking(struct session *session)
 {
-	bool needed = session->unshown || session->postponed || outputs_dirty(session->outputs) ||
-		      session->orphans.count || director_waits(session->director);
+	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
+		      outputs_dirty(session->outputs) || session->orphans.count ||
+		      director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
 		set_timer(needed);
@@ -118,6 +119,7 @@ static void session_tick(struct session *session)
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
+	colocation_tick(&session->colocation, &session->tracees, now);
 	if (signal_to_pass) {
 		session_detach(session);
 		if (signal_to_pass != SIGINT)
@@ -223,6 +225,8 @@ static int handle(struct session *session, struct stop *stop)
 		return thread_detach(session, stop);
 	}
 
+	if (stop->kind == STOP_ENTRY || stop->kind == STOP_EXIT)
+		colocation_stop(&session->colocation, thread, session_now(session));
 	switch (stop->kind) {
 	case STOP_ENTRY:
 		how = call_enter(session, thread, stop);
@@ -282,47 +286,6 @@ static int session_turn(struct session *session)
 
 /* --- beginning and end ---------------------------------------------------------------------- */
 
-static struct session *session_of(const struct identifier *identifier)
-{
-	return (struct session *)((uintptr_t)identifier - offsetof(struct session, identifier));
-}
-
-/* A program that its file's mode or its own prctl(PR_SET_DUMPABLE) hides (ptrace(2)). */
-static void tell_unreadable(struct session *session, const struct process *process)
-{
-	if (session->unreadable_told)
-		return;
-	session->unreadable_told = true;
-	outputs_flush(session->outputs);
-	fprintf(stderr,
-		"socktrace: %s (pid %d): may not be looked into: no states, addresses for "
-		"contents\n"
-		"  its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root it "
-		"works\n",
-		process->lane, process->pid);
-}
-
-static int identify(const struct identifier *identifier, const struct process *process, int fd,
-		    struct identity *ret_identity)
-{
-	struct session *session = session_of(identifier);
-	int result = witness_identify_again(
-		process, fd, sockets_find(session->sockets, process, fd), ret_identity);
-	if (result == -EPERM || result == -EACCES)
-		tell_unreadable(session, process);
-	return result;
-}
-
-void name_socket(const struct identifier *identifier, struct socket *socket)
-{
-	const struct session *session = session_of(identifier);
-	/* A number without a name needs memory for one, as long as the trace lasts. */
-	struct arena *arena = session->lanes.arena;
-	socket->domain_name = decode_domain_name(arena, socket->domain);
-	socket->type_name = decode_type_name(arena, socket->type);
-	socket->protocol_name = decode_protocol_name(arena, socket->domain, socket->protocol);
-}
-
 static int build_filter(struct session *session)
 {
 	const char *names[128];
@@ -364,7 +327,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		.outputs = outputs,
 		.director = director,
 		.tracees = { .stop_each = options->no_follow },
-		.identifier = { .identify = identify, .name = name_socket },
+		.identifier = { .identify = identify_socket, .name = name_socket },
 	};
 	int result = witnesses_new(&session.witnesses);
 

@@ -9,6 +9,7 @@
 #include "outputs.h"
 
 #include "decode/decode.h"
+#include "ptrace/colocation.h"
 #include "ptrace/filter.h"
 #include "ptrace/launch.h"
 #include "ptrace/threads.h"
@@ -51,6 +52,7 @@ struct session {
 	struct witnesses *witnesses;
 	struct lanes lanes;
 	struct filter filter;
+	struct colocation colocation;
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
@@ -60,7 +62,7 @@ struct session {
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
 	bool ticking;         /* the interval timer is armed */
 	bool detaching;       /* attached processes are being let go */
-	bool unreadable_told;
+	bool unreadable_told, ring_told;
 };
 
 /* Where a run ended. */
@@ -80,11 +82,19 @@ uint64_t session_now(const struct session *session);
 
 void session_write(struct session *session, const struct record *record);
 
+/* --- identify.c: who a socket is (struct identifier) ---------------------------------------- */
+
+int identify_socket(const struct identifier *identifier, const struct process *process, int fd,
+		    struct identity *ret_identity);
 /* Fills in what an identity's numbers are called (struct identifier). */
 void name_socket(const struct identifier *identifier, struct socket *socket);
 
 /* Lets all attached processes go on without us; launched ones are still traced. */
 void session_detach(struct session *session);
+
+/* Something the reader must know of the trace itself, on standard error, in its place. */
+void session_notice(struct session *session, const struct process *process, const char *what,
+		    const char *advice);
 
 /* --- calls.c: one call ------------------------------------------------------------------ */
 
@@ -105,12 +115,11 @@ void calls_show_waiting(struct session *session, uint64_t since);
 /* --- states.c: what a call did to its connection ------------------------------------------ */
 
 bool is_tcp(const struct socket *socket);
-/* Looks at the event's socket before the call: returns its state. */
-enum tcp_state state_before(struct session *session, const struct process *process,
-			    const struct event *event, struct socket *socket);
+/* Looks at a call's socket before it: returns its state. */
+enum tcp_state state_before(struct session *session, struct socket *socket);
 /* And after, at both ends and at the listener's queue. */
-void state_after(struct session *session, const struct process *process,
-		 const struct pending *pending, struct socket *socket, struct record *record);
+void state_after(struct session *session, const struct pending *pending, struct socket *socket,
+		 struct record *record);
 /* A change that no call tells: looks and writes it. True if there was one. */
 bool state_look(struct session *session, struct socket *socket, uint64_t cause);
 

@@ -109,11 +109,8 @@ static bool is_unchanged(struct session *session, const struct socket *socket)
 	return holder && witness_unchanged(holder, socket->holder_fd, socket->state);
 }
 
-enum tcp_state state_before(struct session *session, const struct process *process,
-			    const struct event *event, struct socket *socket)
+enum tcp_state state_before(struct session *session, struct socket *socket)
 {
-	(void)process;
-	(void)event;
 	if (!socket || !is_tcp(socket))
 		return STATE_UNKNOWN;
 	/* "Before" is the last "after", unless the peer can have changed it meanwhile. */
@@ -194,12 +191,11 @@ static void see_peer(struct session *session, const struct event *event, struct 
 /* --- after the call ------------------------------------------------------------------------------
  */
 
-void state_after(struct session *session, const struct process *process,
-		 const struct pending *pending, struct socket *socket, struct record *record)
+void state_after(struct session *session, const struct pending *pending, struct socket *socket,
+		 struct record *record)
 {
 	const struct event *event = pending->event;
 	struct sight sight;
-	(void)process;
 
 	if (!socket || !is_tcp(socket))
 		return;

@@ -183,6 +183,15 @@ class Undisturbed(unittest.TestCase):
         self.assertRegex(done.stderr, r"bind\(3, 0x[0-9a-f]+")
         self.assertNotIn("state ", done.stderr)
 
+    def test_a_ring_brings_one_notice(self):
+        ring = program("ring")
+        if plain(ring).stdout != "io_uring: yes\n":
+            self.skipTest("this kernel has no io_uring, or forbids it")
+        done = run("-o", "/dev/null", "sh", "-c", f"{ring}; {ring}")
+        self.assertEqual((done.returncode, done.stdout), (0, "io_uring: yes\n" * 2))
+        self.assertEqual(done.stderr.count("uses io_uring"), 1, done.stderr)
+        self.assertEqual(len(done.stderr.splitlines()), 2)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -199,6 +199,18 @@ const struct call call_table[] = {
 	{ CALL_UNSHARE, "unshare", NULL, CLASS_HIDDEN, ALWAYS, {
 		{ "flags", .kind = ARG_FLAGS, .names = clone_flag_names } } },
 
+	{ CALL_SCHED_GETAFFINITY, "sched_getaffinity", NULL, CLASS_HIDDEN, ALWAYS, {
+		{ "pid", .kind = ARG_INTEGER },
+		{ "cpusetsize", .kind = ARG_SIZE },
+		{ "mask", .kind = ARG_SIZE } } },
+	{ CALL_SCHED_SETAFFINITY, "sched_setaffinity", NULL, CLASS_HIDDEN, ALWAYS, {
+		{ "pid", .kind = ARG_INTEGER },
+		{ "cpusetsize", .kind = ARG_SIZE },
+		{ "mask", .kind = ARG_SIZE } } },
+	{ CALL_IO_URING_SETUP, "io_uring_setup", NULL, CLASS_HIDDEN, ALWAYS, {
+		{ "entries", .kind = ARG_UNSIGNED },
+		{ "params", .kind = ARG_SIZE } } },
+
 	/* --- waiting ---------------------------------------------------------------------- */
 
 	{ CALL_POLL, "poll", NULL, CLASS_WAIT, ALWAYS, {

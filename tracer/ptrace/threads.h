@@ -4,7 +4,9 @@
 #include "support/map.h"
 #include "types/process.h"
 
+#include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct pending; /* session.h: the call a thread is in */
@@ -17,7 +19,12 @@ struct thread {
 	bool in_call;            /* between an entry stop and its exit stop */
 	bool stop_each;          /* PTRACE_SYSCALL: stops at every call, without a filter */
 	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
-	bool held;               /* its first stop came before its maker's STOP_FORK */
+	/* colocation.h: how often it stops, and whether it is on our CPU therefore */
+	uint64_t window; /* when the count began, nanoseconds */
+	unsigned stops;
+	bool shares_cpu;
+	cpu_set_t mask; /* its own, while it shares ours */
+	bool held;      /* its first stop came before its maker's STOP_FORK */
 };
 
 enum { OPEN_STATS = 16 };

@@ -45,7 +45,10 @@ enum call_id {
 	CALL_EPOLL_PWAIT2,
 	CALL_PIDFD_GETFD,
 	CALL_UNSHARE,
-	CALL_SOCKETCALL, /* i386 only: becomes one of the above before anybody sees it */
+	CALL_SCHED_GETAFFINITY, /* for the sake of colocation.h */
+	CALL_SCHED_SETAFFINITY,
+	CALL_IO_URING_SETUP, /* what goes through a ring is no system call */
+	CALL_SOCKETCALL,     /* i386 only: becomes one of the above before anybody sees it */
 	CALL_COUNT,
 };
 

@@ -14,5 +14,6 @@ struct process {
 	unsigned threads_named; /* how many /tN names were given */
 	struct descriptor_table *descriptors;
 	unsigned program; /* which of the started programs it descends from, from 0 */
+	bool own_mask;    /* it has set a CPU mask of its own: it is never moved */
 	bool attached;    /* was there before us, and goes on after us */
 };
