@@ -20,7 +20,7 @@ includes() {
 }
 
 checked=0
-for stage in ptrace decode sockets witnesses source teach; do
+for stage in ptrace decode sockets witnesses source teach replay; do
 	[ -d "tracer/$stage" ] || continue
 	while read -r file include; do
 		[ -n "$file" ] || continue

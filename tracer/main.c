@@ -2,7 +2,7 @@
 #include "demo.h"
 #include "director.h"
 #include "options.h"
-#include "replay.h"
+#include "replay/replay.h"
 #include "scenario.h"
 #include "session.h"
 

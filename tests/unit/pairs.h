@@ -2,7 +2,7 @@
 #pragma once
 
 #include "records.h"
-#include "replay.h"
+#include "replay/replay.h"
 
 /* The two formats side by side, fed with the same records. */
 struct pair {

@@ -1,7 +1,7 @@
 /* What the parts of the replay share: a line's fields, and the first thing wrong with it. */
 #pragma once
 
-#include "replay.h"
+#include "replay/replay.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-#include "replay.h"
+#include "replay/replay.h"
 
-#include "replay_parts.h"
+#include "replay/parts.h"
 #include "support/auto.h"
 #include "support/map.h"
 #include "types/event.h"

@@ -1,4 +1,4 @@
-#include "replay_parts.h"
+#include "replay/parts.h"
 
 #include "support/base64.h"
 
