@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -31,10 +32,17 @@ def needs(*commands):
 
 
 def free_port():
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody holds, and that no connect() of a test beside this one gets meanwhile:
+    those come from net.ipv4.ip_local_port_range, from 32768 on."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
+            try:
+                stream.bind(("0.0.0.0", port))
+                datagram.bind(("0.0.0.0", port))
+            except OSError:
+                continue
+        return port
 
 
 def run(*arguments, **options):
