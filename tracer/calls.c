@@ -290,8 +290,7 @@ void call_return(struct session *session, struct thread *thread, const struct st
 	pending_free(session, pending);
 }
 
-/* --- effects that are seen before their cause ----------------------------------------------------
- */
+/* --- effects that are seen before their cause ------------------------------------------------- */
 
 /* Calls whose effect the other end sees. */
 static const bool sends[CALL_COUNT] = {

@@ -72,7 +72,7 @@ static int add_clients(struct director *director, const struct options *options,
 	return result == 0 ? add_act(director, (struct act){ .kind = ACT_FINISH }) : result;
 }
 
-/* Names of what --list and the header show: an array of argument arrays. */
+/* For the header: an array of argument arrays. */
 static int collect_commands(struct director *director)
 {
 	director->commands = calloc(director->program_count + 1, sizeof *director->commands);

@@ -323,7 +323,7 @@ bool director_waits(const struct director *director)
 static bool clients_ended(const struct director *director)
 {
 	for (size_t i = 1; i < director->program_count; i++)
-		if (!director->programs[i].ended)
+		if (!director->programs[i].ended && !director->programs[i].attached)
 			return false;
 	return true;
 }
@@ -342,7 +342,7 @@ void director_tick(struct director *director, struct session *session)
 	struct program *first = &director->programs[PROGRAM_ITSELF];
 	bool more = director->next_act < director->act_count;
 
-	if (first->attached && director->finishing && clients_ended(director) &&
+	if (director->options->attach_count && director->finishing && clients_ended(director) &&
 	    director->options->client_count && !director->options->keep)
 		session_detach(session);
 	if (director->kill_at && now >= director->kill_at) {

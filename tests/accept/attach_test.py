@@ -222,6 +222,18 @@ class Attach(unittest.TestCase):
         self.assertIsNone(server.poll())
         self.assertEqual(tracer(server.pid), 0)
 
+    def test_a_program_a_running_one_and_a_client_together(self):
+        # A listener that exists counts: the client is the running server's.
+        running, port = self.server(), free_port()
+        done = run("-o", self.path, f"--client={PYTHON} -c \"import socket; s = "
+                   f"socket.create_connection(('127.0.0.1', {self.port})); s.sendall(b'x'); "
+                   "print(s.recv(9))\"", "-p", running.pid,
+                   PYTHON, "-u", "-c", textwrap.dedent(SERVER), port)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("b'X'", done.stdout)
+        self.assertIsNone(running.poll())
+        self.assertEqual(tracer(running.pid), 0)
+
     def test_a_program_that_ends_while_attached(self):
         server = self.server()
         socktrace = self.attach(server.pid)

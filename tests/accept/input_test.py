@@ -1,6 +1,7 @@
 """Bad input: one clear line each, the right status, nothing left behind."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -62,6 +63,21 @@ class BadInput(unittest.TestCase):
     def test_program_not_found(self):
         self.fails(127, "no-such-program", says="no-such-program: command not found")
         self.fails(127, "./no-such-program", says="./no-such-program: no such file")
+
+    def test_a_folder_of_path_that_may_not_be_searched_hides_nothing(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("needs root and setpriv")
+        with tempfile.TemporaryDirectory() as folder:
+            hidden = os.path.join(folder, "hidden")
+            os.mkdir(hidden, 0o700)
+            os.chmod(folder, 0o755)
+            binary = shutil.copy(SOCKTRACE, folder)
+            done = subprocess.run(
+                ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary,
+                 "no-such-program"], capture_output=True, text=True, check=False, timeout=20,
+                env={**os.environ, "PATH": f"{hidden}:/usr/bin:/bin"})
+        self.assertEqual(done.returncode, 127, done.stderr)
+        self.assertIn("command not found", done.stderr)
 
     def test_a_directory(self):
         self.fails(126, "/tmp", says="is a directory")

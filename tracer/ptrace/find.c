@@ -57,14 +57,15 @@ int program_find(const char *name, char **ret_path)
 		size_t length = strcspn(entry, ":");
 		autofree char *candidate = NULL;
 		/* An empty entry means the current directory. */
-		if (asprintf(&candidate, "%.*s%s%s", length ? (int)length : 1, length ? entry : ".",
-			     "/", name) < 0)
+		if (asprintf(&candidate, "%.*s/%s", length ? (int)length : 1, length ? entry : ".",
+			     name) < 0)
 			return -ENOMEM;
 		int result = found(candidate, ret_path);
 		if (result == 0 || result == -ENOMEM || result == -ENOEXEC)
 			return result;
-		/* Like a shell: what may not be run is passed over, and told if nothing may. */
-		if (result == -EACCES)
+		/* Like a shell: what may not be run is passed over, and told if nothing may; but
+		 * a folder that may not be searched tells nothing of what is in it. */
+		if (result == -EACCES && access(candidate, F_OK) == 0)
 			worst = result;
 		if (!entry[length])
 			return worst;
