@@ -23,7 +23,7 @@ class Result(unittest.TextTestResult):
 
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
-        print(f"SKIPPED {test.id()}: {reason}", flush=True)
+        print(f"\nSKIPPED {test.id()}: {reason}", flush=True)
 
 
 def run_one(path):
