@@ -42,18 +42,11 @@ static void postponed_remove(struct session *session, struct pending *pending)
 	pending->postponed = false;
 }
 
-/* What they see must be what they would see without us. */
-static const bool looks_at_masks[CALL_COUNT] = {
-	[CALL_SCHED_GETAFFINITY] = true,
-	[CALL_SCHED_SETAFFINITY] = true,
-};
-
 static void pending_free(struct session *session, struct pending *pending)
 {
 	unshown_remove(session, pending);
 	postponed_remove(session, pending);
-	if (looks_at_masks[pending->event->call])
-		colocation_resume(&session->colocation);
+	hidden_end(session, pending);
 	if (pending->asleep)
 		director_awake(session->director, pending);
 	pending->thread->pending = NULL;
@@ -108,7 +101,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	bool socket_call = is_of_interest(session, thread, call, stop);
 	bool output = !socket_call && is_output(call_id(call), call_descriptor(call, stop)) &&
 		      selection_shows(selection, CALL_COUNT, CLASS_OUTPUT);
-	if (!socket_call && !output)
+	if ((!socket_call && !output) || watching_before(session, call, stop))
 		return RESUME;
 
 	struct event *event = decode_entry(call, stop, &memory.memory, &limits);
@@ -117,8 +110,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 		event_free(event);
 		return RESUME;
 	}
-	if (looks_at_masks[event->call])
-		colocation_suspend(&session->colocation, &session->tracees);
+	hidden_enter(session, pending, stop);
 	event->entered = session_now(session);
 	pending->output = output;
 	if (output) {
@@ -228,19 +220,6 @@ static bool is_shown(const struct session *session, const struct pending *pendin
 	       !(session->options->only_failed && !failed);
 }
 
-/* io_uring(7): what a program asks for through a ring never stops it. */
-static void tell_ring(struct session *session, const struct process *process)
-{
-	if (!session->ring_told)
-		session_notice(
-			session, process,
-			"uses io_uring: what it does through the ring is no system call, and "
-			"is not seen here",
-			"as root, sysctl kernel.io_uring_disabled=2 makes most programs use "
-			"system calls");
-	session->ring_told = true;
-}
-
 static void return_call(struct session *session, struct pending *pending)
 {
 	struct event *event = pending->event;
@@ -248,10 +227,6 @@ static void return_call(struct session *session, struct pending *pending)
 	struct python python = { 0 };
 	struct note note;
 
-	if (event->call == CALL_SCHED_SETAFFINITY)
-		process->own_mask = true;
-	if (event->call == CALL_IO_URING_SETUP && !event->error)
-		tell_ring(session, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
@@ -283,11 +258,13 @@ void call_return(struct session *session, struct thread *thread, const struct st
 	pending->event->returned = session_now(session);
 	decode_return(pending->event, stop, &memory.memory, &limits);
 	unshown_remove(session, pending);
+	hidden_return(session, pending, stop);
 	if (pending->output)
 		return_output(session, pending);
 	else
 		return_call(session, pending);
 	pending_free(session, pending);
+	watching_appeared(session, stop);
 }
 
 /* --- effects that are seen before their cause ------------------------------------------------- */

@@ -62,7 +62,6 @@ static int start(struct director *director, struct session *session, unsigned in
 		.input = input,
 		.output = nowhere,
 		.error = nowhere,
-		.filter = options->no_follow ? NULL : &session->filter,
 		.follow = !options->no_follow,
 		.drop_capabilities = director->scenario != NULL,
 		.inherited = &session->inherited,
@@ -78,12 +77,14 @@ static int start(struct director *director, struct session *session, unsigned in
 		launch.group_count = (size_t)group_count;
 	}
 	struct launch_failure failure = { 0 };
+	struct watch watch;
+	watching_launch(session, &launch, &watch);
 	int result = launch_program(&launch, &program->pid, &program->report, &failure);
 	if (result < 0) {
 		start_failed(director, program, failure);
 		return result;
 	}
-	return process_launched(session, program->pid, index) ? 0 : -ENOMEM;
+	return process_launched(session, program->pid, index, &watch) ? 0 : -ENOMEM;
 }
 
 /* --- the steps -----------------------------------------------------------------------------------

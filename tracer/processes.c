@@ -105,7 +105,8 @@ static struct process *process_new(struct session *session, pid_t pid)
 	return process;
 }
 
-struct thread *process_launched(struct session *session, pid_t pid, unsigned program)
+struct thread *process_launched(struct session *session, pid_t pid, unsigned program,
+				const struct watch *watch)
 {
 	struct process *process = process_new(session, pid);
 	struct thread *thread = process ? tracees_add(&session->tracees, pid) : NULL;
@@ -113,7 +114,9 @@ struct thread *process_launched(struct session *session, pid_t pid, unsigned pro
 		return NULL;
 	process->program = program;
 	process->threads = 1;
+	process->watch = *watch;
 	thread->process = process;
+	thread->stop_each = watch->stop_each;
 	return thread;
 }
 
@@ -157,7 +160,9 @@ static int start_process(struct session *session, const struct stop *stop, struc
 	process->program = parent->program;
 	process->attached = parent->attached;
 	process->own_mask = parent->own_mask;
+	process->own_filter = parent->own_filter;
 	process->threads = 1;
+	watching_born(session, stop, process);
 	process->lane = lane_new(&session->lanes, base);
 	thread->process = process;
 	thread->lane = process->lane;
@@ -177,14 +182,18 @@ void process_forked(struct session *session, const struct stop *stop)
 		return;
 	colocation_born(stop->thread, stop->child);
 	thread->held = false;
-	thread->stop_each = stop->thread->stop_each;
+	thread->strict = stop->thread->strict;
 	if (stop->child_is_thread)
 		start_thread(session, stop->thread, thread);
 	else
 		start_process(session, stop, thread);
+	if (thread->process)
+		thread->stop_each = thread->process->watch.stop_each;
 	if (waits) {
 		/* Its first stop came first: now it may go. */
 		struct stop first = { .kind = STOP_BORN, .thread = thread, .tid = thread->tid };
+		if (thread->process)
+			watching_appeared(session, &first);
 		stop_resume(&first, RESUME);
 	}
 }
@@ -299,6 +308,7 @@ int process_attached(struct session *session, pid_t pid, unsigned program)
 	if (!process || sockets_process_init(session->sockets, process) < 0)
 		return -ENOMEM;
 	process->attached = true;
+	process->watch.stop_each = true; /* a filter could not be taken out again */
 	process->program = program;
 	image_read(&image, pid);
 	name_program(session, process, &image);

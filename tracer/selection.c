@@ -47,7 +47,7 @@ static bool find_call(const char *word, size_t length, enum call_id *ret_call)
 {
 	size_t position = 0;
 	for (const struct call *call; (call = call_next(&position));) {
-		if (strlen(call_name(call)) == length &&
+		if (call_class(call) != CLASS_NONE && strlen(call_name(call)) == length &&
 		    strncmp(call_name(call), word, length) == 0) {
 			*ret_call = call_id(call);
 			return true;

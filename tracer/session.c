@@ -195,14 +195,23 @@ static int handle_birth(struct session *session, struct stop *stop)
 	if (stop->thread->interrupted)
 		attach_restart_call(stop->tid);
 	stop->thread->interrupted = false;
+	watching_appeared(session, stop);
 	return stop_resume(stop, RESUME);
+}
+
+/* A stop that came before the one we asked for uses that one up, but a call that would sleep
+ * returns with EINTR all the same. So a call at its entry is left, and entered again. */
+static bool take_interruption(const struct stop *stop)
+{
+	stop->thread->interrupted = false;
+	return stop->kind == STOP_ENTRY && attach_repeat_call(stop->tid);
 }
 
 /* Whether this stop is the last we want of the thread. */
 static bool lets_go(const struct session *session, const struct stop *stop)
 {
 	const struct thread *thread = stop->thread;
-	return session->detaching && thread && thread->process && thread->process->attached &&
+	return session->detaching && thread->process && thread->process->attached &&
 	       stop->kind != STOP_GONE && stop->kind != STOP_EXITING && stop->kind != STOP_FORK;
 }
 
@@ -211,6 +220,8 @@ static int handle(struct session *session, struct stop *stop)
 	struct thread *thread = stop->thread;
 	enum resume how = RESUME;
 
+	if (!thread)
+		return handle_birth(session, stop);
 	if (lets_go(session, stop)) {
 		/* Our interruption makes a call return that would sleep. Only on its way out of the
 		 * kernel can it be started anew, and this stop has used up the interruption that
@@ -225,10 +236,14 @@ static int handle(struct session *session, struct stop *stop)
 		return thread_detach(session, stop);
 	}
 
-	if (stop->kind == STOP_ENTRY || stop->kind == STOP_EXIT)
+	if (stop->kind == STOP_ENTRY || stop->kind == STOP_EXIT) {
 		colocation_stop(&session->colocation, thread, session_now(session));
+		if (thread->interrupted && take_interruption(stop))
+			return stop_resume(stop, RESUME);
+	}
 	switch (stop->kind) {
 	case STOP_ENTRY:
+		hidden_forbid(thread, stop);
 		how = call_enter(session, thread, stop);
 		break;
 	case STOP_EXIT:
@@ -286,16 +301,6 @@ static int session_turn(struct session *session)
 
 /* --- beginning and end ---------------------------------------------------------------------- */
 
-static int build_filter(struct session *session)
-{
-	const char *names[128];
-	size_t count = 0, position = 0;
-	for (const struct call *call; (call = call_next(&position));)
-		if (count < sizeof names / sizeof *names)
-			names[count++] = call_name(call);
-	return filter_build(names, count, &session->filter);
-}
-
 static void session_done(struct session *session)
 {
 	size_t position = 0;
@@ -317,6 +322,7 @@ static void session_done(struct session *session)
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
+	watcher_done(&session->watcher);
 }
 
 int session_run(const struct options *options, struct outputs *outputs, struct director *director,
@@ -326,7 +332,6 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		.options = options,
 		.outputs = outputs,
 		.director = director,
-		.tracees = { .stop_each = options->no_follow },
 		.identifier = { .identify = identify_socket, .name = name_socket },
 	};
 	int result = witnesses_new(&session.witnesses);
@@ -336,8 +341,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = -ENOMEM;
 	if (result == 0)
 		result = lanes_init(&session.lanes);
-	if (result == 0 && !options->no_follow)
-		result = build_filter(&session);
+	if (result == 0)
+		result = watching_init(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
 		catch_signals(options->attach_count > 0);

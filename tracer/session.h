@@ -13,6 +13,7 @@
 #include "ptrace/filter.h"
 #include "ptrace/launch.h"
 #include "ptrace/threads.h"
+#include "ptrace/watch.h"
 #include "sockets/sockets.h"
 #include "types/record.h"
 #include "types/stop.h"
@@ -34,6 +35,7 @@ struct pending {
 	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
 	bool waiting;                 /* shown as waiting */
 	bool asleep;                  /* and really so: the director knows */
+	uint64_t clone_flags;         /* clone3's, as they were in memory; 0: left alone */
 	struct pending *next, **link; /* session's list of those that may still be shown so */
 	/* Its exit stop, held back until the call that caused it has returned. */
 	bool postponed;
@@ -51,7 +53,8 @@ struct session {
 	struct sockets *sockets;
 	struct witnesses *witnesses;
 	struct lanes lanes;
-	struct filter filter;
+	struct filter filter; /* that programs are launched with */
+	struct watcher watcher;
 	struct colocation colocation;
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
@@ -62,7 +65,8 @@ struct session {
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
 	bool ticking;         /* the interval timer is armed */
 	bool detaching;       /* attached processes are being let go */
-	bool unreadable_told, ring_told;
+	/* Notices that are given once. */
+	bool unreadable_told, ring_told, ptrace_told, privilege_told;
 };
 
 /* Where a run ended. */
@@ -112,6 +116,32 @@ void call_abandon(struct session *session, struct thread *thread, const char *wh
 /* Shows as waiting the calls that entered before `since` and whose threads sleep. */
 void calls_show_waiting(struct session *session, uint64_t since);
 
+/* --- watching.c: where a process stops ---------------------------------------------------- */
+
+/* Makes the filters' rules of the call table: 0 or -errno. */
+int watching_init(struct session *session);
+/* What a program is launched with, and is watched for from the start: the sockets it inherits. */
+void watching_launch(struct session *session, struct launch *launch, struct watch *ret_watch);
+/* A new process: it has its maker's filters. */
+void watching_born(struct session *session, const struct stop *stop, struct process *child);
+/* At STOP_EXIT or STOP_BORN: the process stops for its new sockets from now on. */
+void watching_appeared(struct session *session, const struct stop *stop);
+/* At the entry of dup2 and dup3, whose new number other threads may use before we see the return.
+ * True: the call will be entered once more. */
+bool watching_before(struct session *session, const struct call *call, const struct stop *stop);
+/* The process stops at every call from now on; `stopped` is its thread that is stopped now. */
+void watching_fall_back(struct session *session, struct process *process,
+			const struct thread *stopped);
+
+/* --- hidden.c: calls that are followed for the program's sake --------------------------------- */
+
+void hidden_enter(struct session *session, struct pending *pending, const struct stop *stop);
+void hidden_return(struct session *session, struct pending *pending, const struct stop *stop);
+/* It has returned or never will. */
+void hidden_end(struct session *session, const struct pending *pending);
+/* At a call's entry: what seccomp's strict mode forbids kills. */
+void hidden_forbid(const struct thread *thread, const struct stop *stop);
+
 /* --- states.c: what a call did to its connection ------------------------------------------ */
 
 bool is_tcp(const struct socket *socket);
@@ -142,7 +172,8 @@ void connections_close(struct session *session);
 /* --- processes.c: birth, exec, death ---------------------------------------------------------- */
 
 /* A program we launched; its thread stops first at exec. NULL without memory. */
-struct thread *process_launched(struct session *session, pid_t pid, unsigned program);
+struct thread *process_launched(struct session *session, pid_t pid, unsigned program,
+				const struct watch *watch);
 /* Attaches to a running process: 0 or -errno. Its sockets are known afterwards. */
 int process_attached(struct session *session, pid_t pid, unsigned program);
 /* A stopped thread of an attached process is let go. 0 or -errno. */

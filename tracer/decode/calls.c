@@ -76,15 +76,15 @@ const struct call call_table[] = {
 		{ "optname", .kind = ARG_OPTION_NAME },
 		{ "optval", .kind = ARG_OPTION_VALUE, .size = SIZED_BY_ARG(4) },
 		{ "optlen", .kind = ARG_INTEGER } } },
-	{ CALL_FCNTL, "fcntl", NULL, CLASS_OPTIONS, IF_SOCKET, {
+	{ CALL_FCNTL, "fcntl", NULL, CLASS_OPTIONS, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "cmd", .kind = ARG_CONSTANT, .names = fcntl_names },
 		{ "arg", .kind = ARG_FCNTL } } },
-	{ CALL_FCNTL, "fcntl64", "fcntl", CLASS_OPTIONS, IF_SOCKET, {
+	{ CALL_FCNTL, "fcntl64", "fcntl", CLASS_OPTIONS, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "cmd", .kind = ARG_CONSTANT, .names = fcntl_names },
 		{ "arg", .kind = ARG_FCNTL } } },
-	{ CALL_IOCTL, "ioctl", NULL, CLASS_OPTIONS, IF_SOCKET, {
+	{ CALL_IOCTL, "ioctl", NULL, CLASS_OPTIONS, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "request", .kind = ARG_CONSTANT, .names = ioctl_names },
 		{ "argp", .kind = ARG_IOCTL, .direction = INOUT } } },
@@ -141,33 +141,33 @@ const struct call call_table[] = {
 		{ "vlen", .kind = ARG_UNSIGNED },
 		{ "flags", .kind = ARG_FLAGS, .names = message_flag_names },
 		{ "timeout", .kind = ARG_TIMESPEC_64 } } },
-	{ CALL_READ, "read", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_READ, "read", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "buf", .kind = ARG_BYTES, .direction = OUT, .size = SIZED_BY_RESULT },
 		{ "count", .kind = ARG_SIZE } } },
-	{ CALL_READV, "readv", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_READV, "readv", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "iov", .kind = ARG_VECTOR, .direction = OUT, .size = SIZED_BY_RESULT },
 		{ "iovcnt", .kind = ARG_INTEGER } } },
-	{ CALL_WRITE, "write", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_WRITE, "write", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "buf", .kind = ARG_BYTES, .size = SIZED_BY_ARG(2) },
 		{ "count", .kind = ARG_SIZE } } },
-	{ CALL_WRITEV, "writev", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_WRITEV, "writev", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "iov", .kind = ARG_VECTOR, .size = SIZED_BY_ARG(2) },
 		{ "iovcnt", .kind = ARG_INTEGER } } },
-	{ CALL_SENDFILE, "sendfile", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_SENDFILE, "sendfile", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "out_fd", .kind = ARG_SOCKET },
 		{ "in_fd", .kind = ARG_OTHER },
 		{ "offset", .kind = ARG_OFFSET },
 		{ "count", .kind = ARG_SIZE } } },
-	{ CALL_SENDFILE, "sendfile64", "sendfile", CLASS_DATA, IF_SOCKET, {
+	{ CALL_SENDFILE, "sendfile64", "sendfile", CLASS_DATA, AT_SOCKETS, {
 		{ "out_fd", .kind = ARG_SOCKET },
 		{ "in_fd", .kind = ARG_OTHER },
 		{ "offset", .kind = ARG_OFFSET_64 },
 		{ "count", .kind = ARG_SIZE } } },
-	{ CALL_SPLICE, "splice", NULL, CLASS_DATA, IF_SOCKET, {
+	{ CALL_SPLICE, "splice", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd_in", .kind = ARG_SOCKET },
 		{ "off_in", .kind = ARG_OFFSET_64 },
 		{ "fd_out", .kind = ARG_OTHER },
@@ -177,7 +177,7 @@ const struct call call_table[] = {
 
 	/* --- descriptors ------------------------------------------------------------------ */
 
-	{ CALL_CLOSE, "close", NULL, CLASS_SETUP, IF_SOCKET, {
+	{ CALL_CLOSE, "close", NULL, CLASS_SETUP, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET } } },
 	{ CALL_CLOSE_RANGE, "close_range", NULL, CLASS_SETUP, ALWAYS, {
 		{ "first", .kind = ARG_UNSIGNED },
@@ -210,6 +210,24 @@ const struct call call_table[] = {
 	{ CALL_IO_URING_SETUP, "io_uring_setup", NULL, CLASS_HIDDEN, ALWAYS, {
 		{ "entries", .kind = ARG_UNSIGNED },
 		{ "params", .kind = ARG_SIZE } } },
+
+	/* --- never shown: what the tracer itself must know of ------------------------------ */
+
+	{ CALL_SECCOMP, "seccomp", NULL, CLASS_NONE, ALWAYS, {
+		{ "operation", .kind = ARG_UNSIGNED },
+		{ "flags", .kind = ARG_UNSIGNED },
+		{ "args", .kind = ARG_SIZE } } },
+	{ CALL_PRCTL, "prctl", NULL, CLASS_NONE, ALWAYS, {
+		{ "op", .kind = ARG_INTEGER },
+		{ "arg2", .kind = ARG_SIZE } } },
+	{ CALL_CLONE, "clone", NULL, CLASS_NONE, ALWAYS, {
+		{ "flags", .kind = ARG_SIZE } } },
+	{ CALL_CLONE3, "clone3", NULL, CLASS_NONE, ALWAYS, {
+		{ "cl_args", .kind = ARG_SIZE },
+		{ "size", .kind = ARG_SIZE } } },
+	{ CALL_PTRACE, "ptrace", NULL, CLASS_NONE, ALWAYS, {
+		{ "op", .kind = ARG_INTEGER },
+		{ "pid", .kind = ARG_INTEGER } } },
 
 	/* --- waiting ---------------------------------------------------------------------- */
 

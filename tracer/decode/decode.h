@@ -25,13 +25,19 @@ const struct call *call_unwrap(struct stop *stop, const struct memory *memory);
  * a filter finds its number; several rows may share one id. `call_descriptor`: the descriptor
  * the call works on, read from the registers, -1 if it has none; `call_other_descriptor`: the
  * second one where there are two (sendfile's in_fd, splice's fd_out, dup2's newfd), else -1.
- * `call_only_sockets`: of interest only if one of them is a socket. */
+ * `call_only_sockets`: of interest only if one of them is a socket. `call_only_watched`: so
+ * often made on files too that it shall stop only for descriptors that are watched.
+ * `call_descriptor_argument`, `call_other_argument`: where these two descriptors stand, -1: there
+ * is none. */
 enum call_id call_id(const struct call *call);
 enum call_class call_class(const struct call *call);
 const char *call_name(const struct call *call);
 int call_descriptor(const struct call *call, const struct stop *stop);
 int call_other_descriptor(const struct call *call, const struct stop *stop);
 bool call_only_sockets(const struct call *call);
+bool call_only_watched(const struct call *call);
+int call_descriptor_argument(const struct call *call);
+int call_other_argument(const struct call *call);
 
 /* Walks the table: *position starts at 0; NULL at the end. For the filter and for --list. */
 const struct call *call_next(size_t *position);

@@ -129,27 +129,47 @@ const char *call_name(const struct call *call)
 	return call->name;
 }
 
-static int first_of(const struct call *call, const struct stop *stop, enum arg_kind kind)
+static int first_of(const struct call *call, enum arg_kind kind)
 {
-	for (size_t i = 0; i < CALL_ARGS && call->args[i].name; i++)
+	for (int i = 0; i < CALL_ARGS && call->args[i].name; i++)
 		if (call->args[i].kind == kind)
-			return (int32_t)(uint32_t)stop->args[i];
+			return i;
 	return -1;
+}
+
+int call_descriptor_argument(const struct call *call)
+{
+	return first_of(call, ARG_SOCKET);
+}
+
+int call_other_argument(const struct call *call)
+{
+	return first_of(call, ARG_OTHER);
+}
+
+static int descriptor_in(const struct stop *stop, int argument)
+{
+	return argument < 0 ? -1 : (int32_t)(uint32_t)stop->args[argument];
 }
 
 int call_descriptor(const struct call *call, const struct stop *stop)
 {
-	return first_of(call, stop, ARG_SOCKET);
+	return descriptor_in(stop, call_descriptor_argument(call));
 }
 
 int call_other_descriptor(const struct call *call, const struct stop *stop)
 {
-	return first_of(call, stop, ARG_OTHER);
+	return descriptor_in(stop, call_other_argument(call));
 }
 
 bool call_only_sockets(const struct call *call)
 {
-	return call->interest == IF_SOCKET;
+	return call->interest != ALWAYS;
+}
+
+bool call_only_watched(const struct call *call)
+{
+	return call->interest == AT_SOCKETS;
 }
 
 const struct call *call_next(size_t *position)

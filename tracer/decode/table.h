@@ -91,7 +91,8 @@ struct arg {
 
 enum interest {
 	ALWAYS,
-	IF_SOCKET, /* only where one of its descriptors is a socket */
+	IF_SOCKET,  /* only where one of its descriptors is a socket */
+	AT_SOCKETS, /* the same, and only there it is stopped at */
 };
 
 enum { CALL_ARGS = 6 };

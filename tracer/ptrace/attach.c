@@ -1,20 +1,19 @@
 #include "ptrace/attach.h"
 
+#include "ptrace/registers.h"
+#include "ptrace/status.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
 #include "support/map.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 
 /* The kernel's own numbers, never seen by programs: start the call anew, unless a handler runs
  * (include/linux/errno.h). */
-enum { ERESTARTSYS = 512, ERESTARTNOHAND = 514, ERESTART_RESTARTBLOCK = 516 };
+enum { ERESTARTSYS = 512, ERESTART_RESTARTBLOCK = 516 };
 
 static int seize(pid_t tid)
 {
@@ -75,28 +74,21 @@ bool attach_ended_call(int64_t result)
 	return result == -EINTR || (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK);
 }
 
-#if defined __x86_64__
 void attach_restart_call(pid_t tid)
 {
 	struct user_regs_struct registers;
-	struct iovec area = { .iov_base = &registers, .iov_len = sizeof registers };
-	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &area) < 0 ||
-	    area.iov_len != sizeof registers)
-		return;
-	/* orig_rax is -1 outside of a call. */
-	if ((long long)registers.orig_rax < 0 || (long long)registers.rax != -EINTR)
-		return;
-	registers.rax = (unsigned long long)-ERESTARTNOHAND;
-	ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &area);
+	if (registers_read(tid, &registers) == 0 && registers_restart_call(&registers))
+		registers_write(tid, &registers);
 }
-#else
-/* aarch64 keeps no sign in its registers of whether the thread is in a call: what comes
- * back with EINTR there does so because of us. */
-void attach_restart_call(pid_t tid)
+
+bool attach_repeat_call(pid_t tid)
 {
-	(void)tid;
+	struct user_regs_struct registers;
+	if (registers_read(tid, &registers) < 0)
+		return false;
+	registers_repeat_call(&registers);
+	return registers_write(tid, &registers) == 0 && registers_skip_call(tid) == 0;
 }
-#endif
 
 int attach_detach(const struct stop *stop)
 {
@@ -108,11 +100,9 @@ int attach_detach(const struct stop *stop)
 
 pid_t attach_tracer_of(pid_t pid)
 {
-	char path[64], line[128];
-	snprintf(path, sizeof path, "/proc/%d/status", pid);
-	autofclose FILE *file = fopen(path, "re");
-	while (file && fgets(line, sizeof line, file))
-		if (strncmp(line, "TracerPid:", 10) == 0)
-			return (pid_t)strtol(line + 10, NULL, 10);
-	return 0;
+	struct status status;
+	uint64_t tracer;
+	return status_read(pid, &status) && status_number(&status, "TracerPid:", 10, &tracer)
+		       ? (pid_t)tracer
+		       : 0;
 }

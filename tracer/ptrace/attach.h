@@ -27,6 +27,9 @@ bool attach_ended_call(int64_t result);
  */
 void attach_restart_call(pid_t tid);
 
+/* At a call's entry: the thread leaves it, and enters it again. False: it cannot be made to. */
+bool attach_repeat_call(pid_t tid);
+
 /* Lets a stopped thread go on without us; a signal it was stopped for is delivered. */
 int attach_detach(const struct stop *stop);
 

@@ -28,7 +28,20 @@ static int add_architectures(scmp_filter_ctx context)
 	return 0;
 }
 
-static int add_rules(scmp_filter_ctx context, const char *const *names, size_t count)
+static int add_rule(scmp_filter_ctx context, const struct filter_rule *rule)
+{
+	int number = seccomp_syscall_resolve_name(rule->call);
+	if (number == __NR_SCMP_ERROR)
+		return 0;
+	struct scmp_arg_cmp condition =
+		SCMP_CMP(rule->argument, SCMP_CMP_MASKED_EQ, rule->mask, rule->value);
+	int result = seccomp_rule_add_array(context, SCMP_ACT_TRACE(FILTER_MARK), number,
+					    rule->mask ? 1 : 0, &condition);
+	/* None of the architectures has this call; or two rules say the same. */
+	return result == -EDOM || result == -EEXIST ? 0 : result;
+}
+
+static int add_rules(scmp_filter_ctx context, const struct filter_rule *rules, size_t count)
 {
 	/* A binary tree over the numbers: a call costs log2 of the table, not its length. */
 	int result = seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
@@ -37,13 +50,8 @@ static int add_rules(scmp_filter_ctx context, const char *const *names, size_t c
 		result = seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW);
 	if (result == 0)
 		result = add_architectures(context);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		int number = seccomp_syscall_resolve_name(names[i]);
-		if (number != __NR_SCMP_ERROR)
-			result = seccomp_rule_add(context, SCMP_ACT_TRACE(0), number, 0);
-		if (result == -EDOM)
-			result = 0; /* none of the architectures has this call */
-	}
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = add_rule(context, &rules[i]);
 	return result;
 }
 
@@ -71,12 +79,12 @@ static int export(scmp_filter_ctx context, struct filter *ret_filter)
 	return 0;
 }
 
-int filter_build(const char *const *names, size_t count, struct filter *ret_filter)
+int filter_build(const struct filter_rule *rules, size_t count, struct filter *ret_filter)
 {
 	scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 	if (!context)
 		return -ENOMEM;
-	int result = add_rules(context, names, count);
+	int result = add_rules(context, rules, count);
 	if (result == 0)
 		result = export(context, ret_filter);
 	seccomp_release(context);

@@ -37,7 +37,10 @@ static int drop_capabilities(void)
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (geteuid() == 0 && prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED) < 0)
 		return -errno;
-	return syscall(SYS_capset, &header, none) < 0 ? -errno : 0;
+	if (syscall(SYS_capset, &header, none) < 0)
+		return -errno;
+	/* Nothing could give it any back, and now it may install filters (ptrace/watch.h). */
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 
 static int become_user(const struct launch *launch)
@@ -68,8 +71,9 @@ static int become(const struct launch *launch, enum launch_step *ret_step)
 		return -errno;
 	/* Before the user changes: root needs no NO_NEW_PRIVS for it. */
 	*ret_step = LAUNCH_FILTER;
-	if (launch->filter && (result = filter_install(launch->filter)) < 0)
-		return result;
+	for (size_t i = 0; i < launch->filter_count; i++)
+		if ((result = filter_install(launch->filters[i])) < 0)
+			return result;
 	*ret_step = LAUNCH_USER;
 	if ((result = become_user(launch)) < 0)
 		return result;

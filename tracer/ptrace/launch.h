@@ -1,7 +1,7 @@
 /* Starts a program under our eyes, from its first instruction on. */
 #pragma once
 
-#include "ptrace/filter.h"
+#include "ptrace/watch.h"
 
 #include <signal.h>
 #include <stdbool.h>
@@ -14,12 +14,14 @@ struct inherited {
 };
 
 struct launch {
-	const char *path;            /* as program_find() gave it */
-	char *const *argv;           /* NULL-terminated */
-	char *const *environment;    /* NULL-terminated */
-	const char *directory;       /* to start in; NULL: ours */
-	int input, output, error;    /* descriptors 0, 1, 2; -1: ours */
-	const struct filter *filter; /* NULL: it stops at every call instead */
+	const char *path;         /* as program_find() gave it */
+	char *const *argv;        /* NULL-terminated */
+	char *const *environment; /* NULL-terminated */
+	const char *directory;    /* to start in; NULL: ours */
+	int input, output, error; /* descriptors 0, 1, 2; -1: ours */
+	/* What it stops at, to be installed in this order; none: it stops at every call. */
+	const struct filter *filters[1 + WATCH_FILTERS];
+	size_t filter_count;
 	bool follow;
 	bool drop_capabilities; /* as a demo's programs run, whoever starts us */
 	/* -u: the caller has looked up all of it, so that the child makes no call for it. */

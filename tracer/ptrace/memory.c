@@ -1,5 +1,6 @@
 #include "ptrace/memory.h"
 
+#include <errno.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -35,4 +36,18 @@ static size_t live_read(const struct memory *memory, uint64_t address, void *buf
 void live_memory_init(struct live_memory *memory, pid_t pid)
 {
 	*memory = (struct live_memory){ .memory = { .read = live_read }, .pid = pid };
+}
+
+int live_memory_write(pid_t pid, uint64_t address, const void *data, size_t size)
+{
+	union {
+		const void *data;
+		void *base; /* struct iovec knows no const */
+	} source = { .data = data };
+	struct iovec local = { .iov_base = source.base, .iov_len = size };
+	struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
+	ssize_t written = process_vm_writev(pid, &local, 1, &remote, 1, 0);
+	if (written < 0)
+		return -errno;
+	return (size_t)written == size ? 0 : -EFAULT;
 }

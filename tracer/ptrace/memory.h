@@ -11,3 +11,6 @@ struct live_memory {
 };
 
 void live_memory_init(struct live_memory *memory, pid_t pid);
+
+/* Into the tracee's memory: 0 or -errno, -EFAULT also if only a part could be written. */
+int live_memory_write(pid_t pid, uint64_t address, const void *data, size_t size);

@@ -1,18 +1,16 @@
 #include "ptrace/stops.h"
 
-#include "support/auto.h"
+#include "ptrace/filter.h"
+#include "ptrace/registers.h"
+#include "ptrace/status.h"
 
 #include <errno.h>
 #include <linux/kcmp.h>
-#include <signal.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-
-/* With PTRACE_O_TRACESYSGOOD a syscall stop is told from a real SIGTRAP (ptrace(2)). */
-enum { SIGNAL_SYSCALL = SIGTRAP | 0x80 };
 
 /* ptrace() with the types its callers here have. */
 static long request(int what, pid_t tid, unsigned long address, void *data)
@@ -44,6 +42,17 @@ static enum abi abi_of(uint32_t arch, uint64_t number)
 	}
 }
 
+/* A stop that a filter made, and that tells nothing new. */
+static bool is_only_filter(const struct thread *thread, uint32_t mark)
+{
+	/* The program's own SECCOMP_RET_TRACE: without a tracer the call fails with ENOSYS, which
+	 * is what stands there until it is made. */
+	if (mark != FILTER_MARK)
+		registers_skip_call(thread->tid);
+	/* Who stops at each call has told of this one before its filters did. */
+	return mark != FILTER_MARK || thread->in_call;
+}
+
 /* What the kernel says of the call a thread is stopped in. */
 static void read_call(struct stop *stop)
 {
@@ -56,6 +65,9 @@ static void read_call(struct stop *stop)
 	switch (info.op) {
 	case PTRACE_SYSCALL_INFO_ENTRY:
 	case PTRACE_SYSCALL_INFO_SECCOMP:
+		if (info.op == PTRACE_SYSCALL_INFO_SECCOMP &&
+		    is_only_filter(thread, info.seccomp.ret_data))
+			break;
 		/* Both share the layout of nr and args (linux/ptrace.h). */
 		stop->kind = STOP_ENTRY;
 		stop->abi = abi_of(info.arch, info.entry.nr);
@@ -75,22 +87,18 @@ static void read_call(struct stop *stop)
 	}
 }
 
-/* A number from a line of /proc/TID/status, -1 if there is none. */
-static pid_t status_number(pid_t tid, const char *label)
-{
-	char path[64], line[128];
-	snprintf(path, sizeof path, "/proc/%d/status", tid);
-	autofclose FILE *file = fopen(path, "re");
-	while (file && fgets(line, sizeof line, file))
-		if (strncmp(line, label, strlen(label)) == 0)
-			return (pid_t)strtol(line + strlen(label), NULL, 10);
-	return -1;
-}
-
 static void read_kinship(struct stop *stop)
 {
+	struct status status;
+	uint64_t number;
 	pid_t pid = stop->thread->process->pid;
-	stop->child_is_thread = status_number(stop->child, "Tgid:") == pid;
+	stop->child_filters = -1;
+	if (!status_read(stop->child, &status))
+		return;
+	stop->child_is_thread =
+		status_number(&status, "Tgid:", 10, &number) && number == (uint64_t)pid;
+	if (status_number(&status, "Seccomp_filters:", 10, &number))
+		stop->child_filters = (int)number;
 	/* kcmp(2) answers 0 if both have the same table of descriptors. */
 	stop->child_shares_files = !stop->child_is_thread &&
 				   syscall(SYS_kcmp, stop->tid, stop->child, KCMP_FILES, 0, 0) == 0;
@@ -144,10 +152,38 @@ static void read_signal(struct stop *stop, int signal)
 	stop->sender = info.si_code <= 0 ? info.si_pid : 0;
 }
 
+void stop_keep(struct tracees *tracees, pid_t tid, int status)
+{
+	struct thread *thread = tracees_find(tracees, tid);
+	if (tracees->kept_count == tracees->kept_room) {
+		size_t room = tracees->kept_room ? 2 * tracees->kept_room : 4;
+		struct kept_stop *kept = realloc(tracees->kept, room * sizeof *kept);
+		if (!kept)
+			return;
+		tracees->kept = kept;
+		tracees->kept_room = room;
+	}
+	tracees->kept[tracees->kept_count++] = (struct kept_stop){ tid, status };
+	if (thread)
+		thread->kept = true;
+}
+
+static pid_t take_kept(struct tracees *tracees, int *ret_status)
+{
+	struct kept_stop first = tracees->kept[0];
+	struct thread *thread = tracees_find(tracees, first.tid);
+	memmove(tracees->kept, tracees->kept + 1, --tracees->kept_count * sizeof first);
+	if (thread)
+		thread->kept = false;
+	*ret_status = first.status;
+	return first.tid;
+}
+
 int stop_wait(struct tracees *tracees, struct stop *ret_stop)
 {
 	int status = 0;
-	pid_t tid = waitpid(-1, &status, __WALL);
+	pid_t tid =
+		tracees->kept_count ? take_kept(tracees, &status) : waitpid(-1, &status, __WALL);
 	if (tid < 0)
 		return -errno;
 
@@ -176,6 +212,8 @@ int stop_resume(const struct stop *stop, enum resume how)
 	int signal = stop->kind == STOP_SIGNAL ? stop->signal : 0;
 	int what = PTRACE_CONT;
 
+	if (thread->kept)
+		return 0;
 	if (how == RESUME_LISTEN) {
 		what = PTRACE_LISTEN;
 	} else if (how == RESUME_TO_EXIT || thread->in_call || thread->stop_each) {

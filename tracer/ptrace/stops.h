@@ -4,6 +4,11 @@
 #include "ptrace/threads.h"
 #include "types/stop.h"
 
+#include <signal.h>
+
+/* With PTRACE_O_TRACESYSGOOD a syscall stop is told from a real SIGTRAP (ptrace(2)). */
+enum { SIGNAL_SYSCALL = SIGTRAP | 0x80 };
+
 /*
  * Blocks until something happens. Returns 0 with a stop, or
  *   -EINTR   a signal came (the session's timer, SIGTERM),
@@ -14,6 +19,10 @@ int stop_wait(struct tracees *tracees, struct stop *ret_stop);
 
 /* Lets the thread go on. Returns 0 (also if it died meanwhile) or -errno. */
 int stop_resume(const struct stop *stop, enum resume how);
+
+/* A stop that somebody else has waited for: the next stop_wait() gives it, and until then
+ * stop_resume() lets the thread stand. */
+void stop_keep(struct tracees *tracees, pid_t tid, int status);
 
 /* The options every tracee is seized with. */
 unsigned long stop_options(bool follow);

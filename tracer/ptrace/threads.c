@@ -19,7 +19,6 @@ struct thread *tracees_add(struct tracees *tracees, pid_t tid)
 		return NULL;
 	}
 	thread->tid = tid;
-	thread->stop_each = tracees->stop_each;
 	return thread;
 }
 
@@ -35,6 +34,7 @@ void tracees_done(struct tracees *tracees)
 	for (struct thread *thread; (thread = map_next(&tracees->threads, &position));)
 		free(thread);
 	map_done(&tracees->threads);
+	free(tracees->kept);
 	for (size_t i = 0; i < OPEN_STATS; i++)
 		if (tracees->stats[i].tid)
 			close(tracees->stats[i].fd);

@@ -18,6 +18,7 @@ struct thread {
 	struct pending *pending; /* the session's; NULL: in no call of interest */
 	bool in_call;            /* between an entry stop and its exit stop */
 	bool stop_each;          /* PTRACE_SYSCALL: stops at every call, without a filter */
+	bool strict;             /* in seccomp's strict mode, as far as the program knows */
 	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
 	/* colocation.h: how often it stops, and whether it is on our CPU therefore */
 	uint64_t window; /* when the count began, nanoseconds */
@@ -25,6 +26,7 @@ struct thread {
 	bool shares_cpu;
 	cpu_set_t mask; /* its own, while it shares ours */
 	bool held;      /* its first stop came before its maker's STOP_FORK */
+	bool kept;      /* its next stop is in tracees.kept: it must not be resumed before */
 };
 
 enum { OPEN_STATS = 16 };
@@ -32,7 +34,12 @@ enum { OPEN_STATS = 16 };
 /* All zero is an empty set. */
 struct tracees {
 	struct map threads; /* tid -> struct thread */
-	bool stop_each;     /* new threads stop at every call (--no-follow) */
+	/* Stops that came while somebody waited for another one, in their order. */
+	struct kept_stop {
+		pid_t tid;
+		int status; /* as waitpid() gave it */
+	} * kept;
+	size_t kept_count, kept_room;
 	/* The files last read by thread_is_asleep(), kept open; tid 0: none. */
 	struct open_stat {
 		pid_t tid;

@@ -62,6 +62,21 @@ static struct descriptor *enter(struct descriptor_table *table, int fd, struct k
 	return descriptor;
 }
 
+/* For sockets_next_appeared(). */
+static bool note_appeared(struct descriptor_table *table, int fd)
+{
+	if (table->appeared_count == table->appeared_room) {
+		size_t room = table->appeared_room ? 2 * table->appeared_room : 8;
+		int *appeared = realloc(table->appeared, room * sizeof *appeared);
+		if (!appeared)
+			return false;
+		table->appeared = appeared;
+		table->appeared_room = room;
+	}
+	table->appeared[table->appeared_count++] = fd;
+	return true;
+}
+
 struct descriptor *table_put(struct sockets *sockets, struct descriptor_table *table, int fd,
 			     struct known *known, bool close_on_exec)
 {
@@ -71,7 +86,8 @@ struct descriptor *table_put(struct sockets *sockets, struct descriptor_table *t
 		return NULL;
 	}
 	table_remove(sockets, table, fd);
-	struct descriptor *descriptor = enter(table, fd, known, close_on_exec);
+	struct descriptor *descriptor =
+		!note_appeared(table, fd) ? NULL : enter(table, fd, known, close_on_exec);
 	if (descriptor)
 		variable_next(table, &known->socket, descriptor->variable);
 	known_release(sockets, known, table, -1);
@@ -105,6 +121,7 @@ static void table_free(struct sockets *sockets, struct descriptor_table *table)
 	for (size_t fd = 0; fd < table->size; fd++)
 		table_remove(sockets, table, (int)fd);
 	free(table->slots);
+	free(table->appeared);
 	free(table->pids);
 	free(table);
 }
@@ -174,4 +191,16 @@ void table_exec(struct sockets *sockets, struct descriptor_table *table)
 		else
 			variable_next(table, &descriptor->known->socket, descriptor->variable);
 	}
+}
+
+int table_next_appeared(struct descriptor_table *table)
+{
+	return table && table->appeared_count ? table->appeared[--table->appeared_count] : -1;
+}
+
+void table_all_appeared(struct descriptor_table *table)
+{
+	for (size_t fd = 0; fd < table->size; fd++)
+		if (table->slots[fd])
+			note_appeared(table, (int)fd);
 }

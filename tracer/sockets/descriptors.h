@@ -16,7 +16,9 @@ struct descriptor_table {
 	struct descriptor **slots; /* by number; NULL: no socket that we know */
 	size_t size;               /* 0, or a power of two */
 	unsigned socks, conns;     /* Python variables given so far */
-	pid_t *pids;               /* the processes that share it */
+	int *appeared;             /* numbers that nobody has asked for yet */
+	size_t appeared_count, appeared_room;
+	pid_t *pids; /* the processes that share it */
 	size_t pid_count;
 };
 
@@ -41,3 +43,7 @@ void table_remove(struct sockets *sockets, struct descriptor_table *table, int f
 int table_unshare(struct sockets *sockets, struct process *process);
 /* After exec: descriptors marked so are gone, the others are named anew. */
 void table_exec(struct sockets *sockets, struct descriptor_table *table);
+
+/* sockets_next_appeared(), sockets_all_appeared() */
+int table_next_appeared(struct descriptor_table *table);
+void table_all_appeared(struct descriptor_table *table);

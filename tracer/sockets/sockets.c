@@ -123,6 +123,17 @@ struct socket *sockets_next(const struct sockets *sockets, size_t *position)
 	return known ? &known->socket : NULL;
 }
 
+int sockets_next_appeared(struct process *process)
+{
+	return table_next_appeared(process->descriptors);
+}
+
+void sockets_all_appeared(struct process *process)
+{
+	if (process->descriptors)
+		table_all_appeared(process->descriptors);
+}
+
 /* --- one socket ----------------------------------------------------------------------- */
 
 struct socket *sockets_next_orphan(struct sockets *sockets)

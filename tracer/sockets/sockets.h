@@ -59,6 +59,12 @@ struct socket *sockets_next(const struct sockets *sockets, size_t *position);
  * wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is set. */
 struct socket *sockets_listener_for(const struct sockets *sockets, const char *address);
 
+/* A descriptor that has come to mean a socket since this was last asked, in no order, some more
+ * than once; -1: no more. What a child has of its maker is nothing new. */
+int sockets_next_appeared(struct process *process);
+/* All it has shall count as new. */
+void sockets_all_appeared(struct process *process);
+
 /* --- events --------------------------------------------------------------------------- */
 
 /* At entry: fills in socket and variable of the event's descriptors (also those of

@@ -48,12 +48,18 @@ enum call_id {
 	CALL_SCHED_GETAFFINITY, /* for the sake of colocation.h */
 	CALL_SCHED_SETAFFINITY,
 	CALL_IO_URING_SETUP, /* what goes through a ring is no system call */
-	CALL_SOCKETCALL,     /* i386 only: becomes one of the above before anybody sees it */
+	CALL_SECCOMP,        /* these for the sake of ptrace/watch.h, and of programs that trace */
+	CALL_PRCTL,
+	CALL_CLONE,
+	CALL_CLONE3,
+	CALL_PTRACE,
+	CALL_SOCKETCALL, /* i386 only: becomes one of the above before anybody sees it */
 	CALL_COUNT,
 };
 
 /* What -e shows and hides (INTERFACE: setup, data, options, wait, process, output). */
 enum call_class {
+	CLASS_NONE = 0, /* the tracer's own business, never shown */
 	CLASS_SETUP = 1,
 	CLASS_DATA = 2,
 	CLASS_OPTIONS = 4,

@@ -2,9 +2,21 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct descriptor_table; /* sockets/descriptors.h: may be shared (CLONE_FILES) */
+
+enum { WATCH_EXACT = 8 };
+
+/* The descriptors at whose calls a process stops (ptrace/watch.h). */
+struct watch {
+	int exact[WATCH_EXACT];
+	unsigned exact_count;
+	uint32_t blocks; /* bit k: all numbers from 2^k to 2^(k+1)-1; bit 0 has 0 too */
+	int filters;     /* how many were put into it for them */
+	bool stop_each;  /* filters are no way here: it stops at every call */
+};
 
 struct process {
 	pid_t pid;
@@ -15,5 +27,7 @@ struct process {
 	struct descriptor_table *descriptors;
 	unsigned program; /* which of the started programs it descends from, from 0 */
 	bool own_mask;    /* it has set a CPU mask of its own: it is never moved */
-	bool attached;    /* was there before us, and goes on after us */
+	struct watch watch;
+	bool own_filter; /* it has installed a seccomp filter */
+	bool attached;   /* was there before us, and goes on after us */
 };

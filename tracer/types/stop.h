@@ -54,6 +54,7 @@ struct stop {
 	pid_t child;
 	bool child_is_thread;    /* STOP_FORK: of the same process */
 	bool child_shares_files; /* STOP_FORK: a process with its maker's descriptors */
+	int child_filters;       /* STOP_FORK: its seccomp filters, -1 if nobody says */
 	/* STOP_GONE, STOP_EXITING: as waitpid() gives it */
 	int status;
 };
