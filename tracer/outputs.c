@@ -226,6 +226,14 @@ static void output_close(struct output *output)
 	free(output->buffer);
 }
 
+bool outputs_failed(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++)
+		if (!outputs->items[i].error)
+			return false;
+	return outputs->count > 0;
+}
+
 int outputs_close(struct outputs *outputs)
 {
 	int result = 0;

@@ -17,6 +17,8 @@ void outputs_write(struct outputs *outputs, const struct record *record);
 /* Whether something is written and not yet handed to the kernel. */
 bool outputs_dirty(const struct outputs *outputs);
 void outputs_flush(struct outputs *outputs);
+/* Whether nothing can be written any more, to none of them. */
+bool outputs_failed(const struct outputs *outputs);
 
 /* Completes and frees all. Returns 0, or the first -errno that a write met. Each failure
  * was told on standard error once, when it came. */

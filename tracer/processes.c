@@ -1,8 +1,9 @@
-#include "session.h"
+#include "processes.h"
 
 #include "director.h"
 
 #include "ptrace/attach.h"
+#include "ptrace/status.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
 #include "support/names.h"
@@ -13,71 +14,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_ARGUMENTS = 256, MAX_COMMAND_LINE = 65536 };
-
-/* --- what the program is ---------------------------------------------------------------------- */
-
-struct image {
-	char program[4096]; /* the file, all links followed */
-	char name[4096];    /* what it was called by: links and `#!` scripts keep theirs */
-	char *words;        /* the command line, its words ended by NUL */
-	const char *argv[MAX_ARGUMENTS + 1];
-};
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
-/* proc_pid_comm(5): the base name of what execve() was given, cut after 15 bytes. */
-static void read_name(struct image *image, pid_t pid)
-{
-	char path[64];
-	const char *program = base_name(image->program);
-	snprintf(path, sizeof path, "/proc/%d/comm", pid);
-	autofclose FILE *file = fopen(path, "re");
-	if (!file || !fgets(image->name, 17, file))
-		snprintf(image->name, sizeof image->name, "%s", program);
-	image->name[strcspn(image->name, "\n")] = '\0';
-	if (strncmp(program, image->name, 15) == 0)
-		snprintf(image->name, sizeof image->name, "%s", program);
-}
-
-/* proc_pid_cmdline(5), proc_pid_exe(5) */
-static void image_read(struct image *image, pid_t pid)
-{
-	char path[64];
-	size_t count = 0;
-	*image = (struct image){ .words = calloc(1, MAX_COMMAND_LINE + 1) };
-
-	snprintf(path, sizeof path, "/proc/%d/exe", pid);
-	ssize_t length = readlink(path, image->program, sizeof image->program - 1);
-	if (length < 0)
-		snprintf(image->program, sizeof image->program, "?");
-	read_name(image, pid);
-	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size = fd < 0 || !image->words ? -1 : read(fd, image->words, MAX_COMMAND_LINE);
-	for (ssize_t at = 0; at < size && count < MAX_ARGUMENTS;
-	     at += (ssize_t)strlen(image->words + at) + 1)
-		image->argv[count++] = image->words + at;
-}
-
 /* --- records ------------------------------------------------------------------------------------
  */
 
-static struct record_process blank(enum process_what what)
-{
-	return (struct record_process){ .what = what, .status = -1 };
-}
-
-static void write_process(struct session *session, const struct thread *thread,
-			  const struct record_process *process)
+void process_write(struct session *session, const struct thread *thread,
+		   const struct record_process *process)
 {
 	if (!(session->options->selection.classes & CLASS_PROCESS))
 		return;
@@ -93,7 +40,7 @@ static void write_process(struct session *session, const struct thread *thread,
 /* --- birth --------------------------------------------------------------------------------------
  */
 
-static struct process *process_new(struct session *session, pid_t pid)
+struct process *process_new(struct session *session, pid_t pid)
 {
 	struct process *process = calloc(1, sizeof *process);
 	if (!process || map_put(&session->processes, (uint64_t)pid, process) < 0) {
@@ -120,16 +67,16 @@ struct thread *process_launched(struct session *session, pid_t pid, unsigned pro
 	return thread;
 }
 
-static void start_thread(struct session *session, const struct thread *maker, struct thread *thread)
+void process_thread(struct session *session, struct process *process, struct thread *thread,
+		    pid_t maker)
 {
-	struct process *process = maker->process;
-	struct record_process born = blank(PROCESS_THREAD);
+	struct record_process born = record_process_blank(PROCESS_THREAD);
 	thread->process = process;
 	process->threads++;
 	/* The main thread is the first; so the first one made is t2. */
 	thread->lane = lane_of_thread(&session->lanes, process->lane, ++process->threads_named + 1);
-	born.parent = maker->tid;
-	write_process(session, thread, &born);
+	born.parent = maker;
+	process_write(session, thread, &born);
 }
 
 /* "server-2" is a server too: its children are further ones. */
@@ -147,10 +94,32 @@ static char *base_of(struct session *session, const char *lane)
 	return base;
 }
 
+/* Whether another thread is in a call that changes the table of descriptors: nobody knows
+ * whether the child has got it as it was before, or after. */
+static bool table_changes(const struct session *session, const struct thread *maker)
+{
+	static const bool changes[CALL_COUNT] = {
+		[CALL_SOCKET] = true,  [CALL_SOCKETPAIR] = true,  [CALL_ACCEPT] = true,
+		[CALL_ACCEPT4] = true, [CALL_CLOSE] = true,       [CALL_CLOSE_RANGE] = true,
+		[CALL_DUP] = true,     [CALL_DUP2] = true,        [CALL_DUP3] = true,
+		[CALL_FCNTL] = true,   [CALL_RECVMSG] = true,     [CALL_RECVMMSG] = true,
+		[CALL_UNSHARE] = true, [CALL_PIDFD_GETFD] = true,
+	};
+	size_t position = 0;
+	if (maker->process->threads == 1)
+		return false;
+	for (const struct thread *thread;
+	     (thread = map_next(&session->tracees.threads, &position));)
+		if (thread != maker && thread->process == maker->process && thread->pending &&
+		    changes[thread->pending->event->call])
+			return true;
+	return false;
+}
+
 static int start_process(struct session *session, const struct stop *stop, struct thread *thread)
 {
 	const struct process *parent = stop->thread->process;
-	struct record_process born = blank(PROCESS_FORK);
+	struct record_process born = record_process_blank(PROCESS_FORK);
 	struct process *process = process_new(session, thread->tid);
 	autofree char *base = base_of(session, parent->lane);
 
@@ -166,69 +135,47 @@ static int start_process(struct session *session, const struct stop *stop, struc
 	process->lane = lane_new(&session->lanes, base);
 	thread->process = process;
 	thread->lane = process->lane;
+	if (table_changes(session, stop->thread)) {
+		sockets_verify(session->sockets, process);
+		process_recognise(session, process);
+	}
 	born.parent = parent->pid;
-	write_process(session, thread, &born);
+	process_write(session, thread, &born);
 	return 0;
+}
+
+void process_let_run(struct session *session, struct thread *thread)
+{
+	struct stop first = { .kind = STOP_BORN, .thread = thread, .tid = thread->tid };
+	thread->held = false;
+	session->held--;
+	watching_appeared(session, &first);
+	stop_resume(&first, RESUME);
 }
 
 void process_forked(struct session *session, const struct stop *stop)
 {
 	struct thread *thread = tracees_find(&session->tracees, stop->child);
-	bool waits = thread != NULL;
-
 	if (!thread)
 		thread = tracees_add(&session->tracees, stop->child);
-	if (!thread)
+	/* One that was adopted meanwhile is known. */
+	if (!thread || thread->process)
 		return;
 	colocation_born(stop->thread, stop->child);
-	thread->held = false;
 	thread->strict = stop->thread->strict;
 	if (stop->child_is_thread)
-		start_thread(session, stop->thread, thread);
-	else
-		start_process(session, stop, thread);
-	if (thread->process)
-		thread->stop_each = thread->process->watch.stop_each;
-	if (waits) {
-		/* Its first stop came first: now it may go. */
-		struct stop first = { .kind = STOP_BORN, .thread = thread, .tid = thread->tid };
-		if (thread->process)
-			watching_appeared(session, &first);
-		stop_resume(&first, RESUME);
-	}
+		process_thread(session, stop->thread->process, thread, stop->tid);
+	else if (start_process(session, stop, thread) < 0)
+		return;
+	thread->stop_each = thread->process->watch.stop_each;
+	if (thread->held)
+		process_let_run(session, thread);
 }
 
 /* --- exec
  * ----------------------------------------------------------------------------------------- */
 
-/* Of a connection that was there before us: where somebody here listens on its address, the
- * other end has connected. */
-static void give_roles(struct session *session)
-{
-	size_t position = 0;
-	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
-		if (socket->role != ROLE_NONE || !is_tcp(socket) || !*socket->remote)
-			continue;
-		bool accepted = sockets_listener_for(session->sockets, socket->local) != NULL;
-		socket->role = accepted ? ROLE_ACCEPTED : ROLE_CONNECTOR;
-	}
-}
-
-/* What it was started with and holds already: inetd's way of starting servers. */
-static void recognise_inherited(struct session *session, struct process *process)
-{
-	char path[64];
-	snprintf(path, sizeof path, "/proc/%d/fd", process->pid);
-	autoclosedir DIR *directory = opendir(path);
-	for (struct dirent *entry; directory && (entry = readdir(directory));)
-		if (isdigit((unsigned char)*entry->d_name))
-			sockets_recognise(session->sockets, process,
-					  (int)strtol(entry->d_name, NULL, 10));
-	give_roles(session);
-}
-
-static void name_program(struct session *session, struct process *process,
-			 const struct image *image)
+void process_name(struct session *session, struct process *process, const struct image *image)
 {
 	autofree char *base = lane_base(image->name, image->argv);
 	autofree char *old = process->lane ? base_of(session, process->lane) : NULL;
@@ -237,6 +184,30 @@ static void name_program(struct session *session, struct process *process,
 		return;
 	process->lane = lane_new(&session->lanes, base);
 	process->threads_named = 0;
+}
+
+/* execve(2): a set-user-ID program gets nothing by it while it is traced, unless the tracer may
+ * have it too; nor with no_new_privs. */
+static void tell_privilege(struct session *session, const struct process *process,
+			   const struct image *image)
+{
+	struct stat file;
+	struct statvfs system;
+	struct status status;
+	uint64_t effective;
+	char path[64];
+	snprintf(path, sizeof path, "/proc/%d/exe", process->pid);
+	if (session->privilege_told || stat(path, &file) < 0 || !(file.st_mode & S_ISUID) ||
+	    statvfs(path, &system) < 0 || system.f_flag & ST_NOSUID ||
+	    !status_read(process->pid, &status) || !status_effective_user(&status, &effective) ||
+	    effective == file.st_uid)
+		return;
+	outputs_flush(session->outputs);
+	fprintf(stderr,
+		"socktrace: %s (pid %d): is set-user-ID, and runs without that privilege\n"
+		"  a traced program gets none that its tracer has not: run socktrace as root\n",
+		image->program, process->pid);
+	session->privilege_told = true;
 }
 
 void process_execed(struct session *session, const struct stop *stop)
@@ -258,70 +229,20 @@ void process_execed(struct session *session, const struct stop *stop)
 	}
 	image_read(&image, process->pid);
 	if (first)
-		recognise_inherited(session, process);
+		process_recognise(session, process);
 	else
 		sockets_process_exec(session->sockets, process);
 	connections_collect(session);
-	name_program(session, process, &image);
+	process_name(session, process, &image);
 	thread->lane = process->lane;
+	tell_privilege(session, process, &image);
 
-	struct record_process record = blank(first ? PROCESS_START : PROCESS_EXEC);
+	struct record_process record = record_process_blank(first ? PROCESS_START : PROCESS_EXEC);
 	record.program = image.program;
 	record.argv = image.argv;
-	write_process(session, thread, &record);
+	process_write(session, thread, &record);
 	director_execed(session->director, session, process);
-	free(image.words);
-}
-
-/* --- attach ----------------------------------------------------------------------------------- */
-
-struct attachment {
-	struct session *session;
-	struct process *process;
-};
-
-static void thread_attached(void *context, pid_t tid)
-{
-	struct attachment *attachment = context;
-	struct process *process = attachment->process;
-	struct session *session = attachment->session;
-	struct thread *thread = tracees_add(&session->tracees, tid);
-
-	if (!thread)
-		return;
-	thread->process = process;
-	thread->stop_each = true;
-	thread->interrupted = true;
-	process->threads++;
-	thread->lane = tid == process->pid ? process->lane
-					   : lane_of_thread(&session->lanes, process->lane,
-							    ++process->threads_named + 1);
-}
-
-int process_attached(struct session *session, pid_t pid, unsigned program)
-{
-	struct record_process record = blank(PROCESS_ATTACH);
-	struct image image;
-	struct process *process = process_new(session, pid);
-	struct attachment attachment = { session, process };
-
-	if (!process || sockets_process_init(session->sockets, process) < 0)
-		return -ENOMEM;
-	process->attached = true;
-	process->watch.stop_each = true; /* a filter could not be taken out again */
-	process->program = program;
-	image_read(&image, pid);
-	name_program(session, process, &image);
-	int result = process->lane ? attach_process(pid, thread_attached, &attachment) : -ESRCH;
-	struct thread *thread = tracees_find(&session->tracees, pid);
-	if (result > 0 && thread) {
-		recognise_inherited(session, process);
-		record.program = image.program;
-		record.argv = image.argv;
-		write_process(session, thread, &record);
-	}
-	free(image.words);
-	return result < 0 ? result : 0;
+	image_done(&image);
 }
 
 /* --- signals and death
@@ -329,11 +250,11 @@ int process_attached(struct session *session, pid_t pid, unsigned program)
 
 void process_signalled(struct session *session, const struct stop *stop)
 {
-	struct record_process record = blank(PROCESS_SIGNAL);
+	struct record_process record = record_process_blank(PROCESS_SIGNAL);
 	record.signal = signal_name(stop->signal);
 	record.parent = stop->sender;
 	if (stop->thread->lane)
-		write_process(session, stop->thread, &record);
+		process_write(session, stop->thread, &record);
 }
 
 /* exit(2) closes as close(2) does. */
@@ -346,13 +267,13 @@ static void connection_left(void *context, struct socket *socket)
 static void process_gone(struct session *session, struct thread *thread, int status)
 {
 	struct process *process = thread->process;
-	struct record_process record = blank(PROCESS_EXIT);
+	struct record_process record = record_process_blank(PROCESS_EXIT);
 	if (WIFEXITED(status))
 		record.status = WEXITSTATUS(status);
 	else
 		record.signal = signal_name(WTERMSIG(status));
 	if (process->lane)
-		write_process(session, thread, &record);
+		process_write(session, thread, &record);
 
 	map_remove(&session->processes, (uint64_t)process->pid);
 	sockets_process_exit(session->sockets, process,
@@ -362,29 +283,13 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 	free(process);
 }
 
-int thread_detach(struct session *session, const struct stop *stop)
-{
-	struct thread *thread = stop->thread;
-	struct process *process = thread->process;
-	struct record_process record = blank(PROCESS_DETACH);
-
-	if (stop->kind == STOP_BORN)
-		attach_restart_call(stop->tid);
-	call_abandon(session, thread, "detach");
-	int result = attach_detach(stop);
-	if (--process->threads == 0)
-		write_process(session, thread, &record);
-	/* The process stays known: at the end its connections are looked at once more. */
-	tracees_remove(&session->tracees, thread);
-	return result;
-}
-
 void thread_gone(struct session *session, const struct stop *stop)
 {
 	struct thread *thread = stop->thread;
 	struct process *process = thread->process;
 
 	call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
+	session->held -= thread->held;
 	if (process)
 		process->threads--;
 	/* The kernel tells of the leader's end when the last thread is gone. */

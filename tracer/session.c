@@ -90,7 +90,7 @@ static void catch_signals(bool attached)
 static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
-		      outputs_dirty(session->outputs) || session->orphans.count ||
+		      session->held || outputs_dirty(session->outputs) || session->orphans.count ||
 		      director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
@@ -119,6 +119,7 @@ static void session_tick(struct session *session)
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
+	processes_adopt(session);
 	colocation_tick(&session->colocation, &session->tracees, now);
 	if (signal_to_pass) {
 		session_detach(session);
@@ -129,6 +130,9 @@ static void session_tick(struct session *session)
 	director_tick(session->director, session);
 	calls_take_up(session, true);
 	outputs_flush(session->outputs);
+	/* Nobody is there to read of those that were there before us. */
+	if (outputs_failed(session->outputs))
+		session_detach(session);
 	keep_ticking(session);
 }
 
@@ -189,6 +193,7 @@ static int handle_birth(struct session *session, struct stop *stop)
 		if (!stop->thread)
 			return -ENOMEM;
 		stop->thread->held = true;
+		session->held++;
 	}
 	if (stop->thread->held)
 		return 0;
@@ -247,6 +252,8 @@ static int handle(struct session *session, struct stop *stop)
 		how = call_enter(session, thread, stop);
 		break;
 	case STOP_EXIT:
+		if (stop->refused)
+			call_abandon(session, thread, "refused");
 		if (call_postpone(session, thread, stop))
 			return 0;
 		call_return(session, thread, stop);

@@ -63,6 +63,7 @@ struct session {
 	uint64_t calls;       /* the last n given */
 	uint64_t connections; /* the last connection id given */
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
+	unsigned held;        /* newborns that wait for their maker's word */
 	bool ticking;         /* the interval timer is armed */
 	bool detaching;       /* attached processes are being let go */
 	/* Notices that are given once. */
@@ -169,7 +170,8 @@ void connections_tick(struct session *session);
 /* The trace ends: a line for each that is left. */
 void connections_close(struct session *session);
 
-/* --- processes.c: birth, exec, death ---------------------------------------------------------- */
+/* --- processes.c, attaching.c: birth, exec, death
+ * ---------------------------------------------------------- */
 
 /* A program we launched; its thread stops first at exec. NULL without memory. */
 struct thread *process_launched(struct session *session, pid_t pid, unsigned program,
@@ -180,6 +182,8 @@ int process_attached(struct session *session, pid_t pid, unsigned program);
 int thread_detach(struct session *session, const struct stop *stop);
 void process_forked(struct session *session, const struct stop *stop);
 void process_execed(struct session *session, const struct stop *stop);
+/* Newborns whose maker was killed before it could tell of them; called at each tick. */
+void processes_adopt(struct session *session);
 void process_signalled(struct session *session, const struct stop *stop);
 /* A thread is gone; with its last thread the process is. */
 void thread_gone(struct session *session, const struct stop *stop);

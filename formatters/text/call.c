@@ -222,6 +222,7 @@ static const char *why_unfinished(const char *why)
 		{ "exec", "another thread replaced the program" },
 		{ "detach", "socktrace let the program go" },
 		{ "killed", "the process was killed" },
+		{ "refused", "the program's own seccomp filter trapped it (SIGSYS)" },
 	};
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (why && strcmp(why, reasons[i].why) == 0)

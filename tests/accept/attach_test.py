@@ -113,6 +113,21 @@ class Attach(unittest.TestCase):
                 self.wait(lambda: tracer(server.pid) == 0 and state(server.pid) == "S")
                 self.ask()
 
+    def test_an_output_that_fails_lets_the_program_go(self):
+        server = self.server()
+        self.path = "|true"
+        socktrace = self.attach(server.pid)
+        for _ in range(100):
+            self.ask()
+            if tracer(server.pid) == 0:
+                break
+            time.sleep(0.05)
+        _, err = socktrace.communicate(timeout=20)
+        self.assertEqual(socktrace.returncode, 125)
+        self.assertIn("Broken pipe", err)
+        self.wait(lambda: tracer(server.pid) == 0 and state(server.pid) == "S")
+        self.ask()
+
     def test_what_sleeps_in_accept_with_a_timeout_or_in_epoll_gets_no_eintr(self):
         server = self.start("""
             import ctypes, select, signal, socket, struct, sys, threading

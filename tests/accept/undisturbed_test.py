@@ -183,6 +183,31 @@ class Undisturbed(unittest.TestCase):
         self.assertRegex(done.stderr, r"bind\(3, 0x[0-9a-f]+")
         self.assertNotIn("state ", done.stderr)
 
+    def test_a_program_that_traces_is_refused_as_by_any_tracer_and_told_so_once(self):
+        script = ("import ctypes; c = ctypes.CDLL(None, use_errno=True);"
+                  "print([(c.ptrace(0, 0, 0, 0), ctypes.get_errno()) for i in range(2)])")
+        done = run("-q", "-o", "/dev/null", PYTHON, "-c", script)
+        self.assertEqual(done.stdout, "[(-1, 1), (-1, 1)]\n")
+        self.assertEqual(done.stderr.count("uses ptrace"), 1, done.stderr)
+
+    def test_a_set_user_id_program_runs_without_the_privilege_and_it_is_told(self):
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("only root can make a set-user-ID program")
+        from traced import SOCKTRACE
+        with tempfile.TemporaryDirectory() as folder:
+            if os.statvfs(folder).f_flag & os.ST_NOSUID:
+                self.skipTest("set-user-ID means nothing on this file system")
+            os.chmod(folder, 0o755)
+            binary = shutil.copy(SOCKTRACE, folder)
+            raised = shutil.copy("/usr/bin/id", os.path.join(folder, "raised"))
+            os.chmod(raised, 0o4755)
+            as_user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            self.assertEqual(plain(*as_user, raised, "-u").stdout, "0\n")
+            done = plain(*as_user, binary, "-o", "/dev/null", "sh", "-c", f"{raised} -u; true")
+            self.assertEqual(done.stdout, "65534\n")
+            self.assertEqual(done.stderr.count("is set-user-ID"), 1, done.stderr)
+            self.assertEqual(plain(SOCKTRACE, "-o", "/dev/null", raised).stderr, "")
+
     def test_a_ring_brings_one_notice(self):
         ring = program("ring")
         if plain(ring).stdout != "io_uring: yes\n":

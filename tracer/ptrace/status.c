@@ -20,15 +20,32 @@ bool status_read(pid_t tid, struct status *ret_status)
 	return true;
 }
 
-bool status_number(const struct status *status, const char *label, int base, uint64_t *ret_number)
+static const char *find(const struct status *status, const char *label)
 {
 	size_t length = strlen(label);
 	for (const char *line = status->text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (strncmp(line, label, length) != 0)
-			continue;
-		*ret_number = strtoull(line + length, NULL, base);
-		return true;
+		if (strncmp(line, label, length) == 0)
+			return line + length;
 	}
-	return false;
+	return NULL;
+}
+
+bool status_number(const struct status *status, const char *label, int base, uint64_t *ret_number)
+{
+	const char *value = find(status, label);
+	if (value)
+		*ret_number = strtoull(value, NULL, base);
+	return value != NULL;
+}
+
+bool status_effective_user(const struct status *status, uint64_t *ret_user)
+{
+	const char *value = find(status, "Uid:");
+	char *rest = NULL;
+	if (!value)
+		return false;
+	strtoull(value, &rest, 10);
+	*ret_user = strtoull(rest, NULL, 10);
+	return true;
 }

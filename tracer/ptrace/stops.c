@@ -53,6 +53,20 @@ static bool is_only_filter(const struct thread *thread, uint32_t mark)
 	return mark != FILTER_MARK || thread->in_call;
 }
 
+/* SECCOMP_RET_TRAP: the call is not made, its number stands where its result would, and SIGSYS
+ * is on its way. */
+static bool is_trapped(pid_t tid)
+{
+	enum { LOOK_AT = 16, BY_SECCOMP = 1 /* SYS_SECCOMP, asm-generic/siginfo.h */ };
+	struct __ptrace_peeksiginfo_args from = { .nr = LOOK_AT };
+	siginfo_t infos[LOOK_AT];
+	long count = request(PTRACE_PEEKSIGINFO, tid, (unsigned long)(uintptr_t)&from, infos);
+	for (long i = 0; i < count; i++)
+		if (infos[i].si_signo == SIGSYS && infos[i].si_code == BY_SECCOMP)
+			return true;
+	return false;
+}
+
 /* What the kernel says of the call a thread is stopped in. */
 static void read_call(struct stop *stop)
 {
@@ -75,11 +89,14 @@ static void read_call(struct stop *stop)
 		for (size_t i = 0; i < 6; i++)
 			stop->args[i] = info.entry.args[i];
 		thread->in_call = thread->stop_each;
+		thread->number = stop->number;
 		break;
 	case PTRACE_SYSCALL_INFO_EXIT:
 		stop->kind = STOP_EXIT;
 		stop->abi = abi_of(info.arch, 0);
 		stop->result = info.exit.rval;
+		stop->refused = thread->process->own_filter && stop->result == thread->number &&
+				is_trapped(thread->tid);
 		thread->in_call = false;
 		break;
 	default:

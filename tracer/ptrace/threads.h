@@ -17,6 +17,7 @@ struct thread {
 	const char *lane;        /* "server", "server/t2"; lives as the trace */
 	struct pending *pending; /* the session's; NULL: in no call of interest */
 	bool in_call;            /* between an entry stop and its exit stop */
+	int number;              /* of the call it entered last */
 	bool stop_each;          /* PTRACE_SYSCALL: stops at every call, without a filter */
 	bool strict;             /* in seccomp's strict mode, as far as the program knows */
 	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
@@ -24,9 +25,10 @@ struct thread {
 	uint64_t window; /* when the count began, nanoseconds */
 	unsigned stops;
 	bool shares_cpu;
-	cpu_set_t mask; /* its own, while it shares ours */
-	bool held;      /* its first stop came before its maker's STOP_FORK */
-	bool kept;      /* its next stop is in tracees.kept: it must not be resumed before */
+	cpu_set_t mask;  /* its own, while it shares ours */
+	bool held;       /* its first stop came before its maker's STOP_FORK */
+	unsigned waited; /* and so many ticks ago */
+	bool kept;       /* its next stop is in tracees.kept: it must not be resumed before */
 };
 
 enum { OPEN_STATS = 16 };

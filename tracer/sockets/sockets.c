@@ -96,6 +96,16 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
 	return descriptor ? &descriptor->known->socket : NULL;
 }
 
+void sockets_verify(struct sockets *sockets, struct process *process)
+{
+	struct descriptor_table *table = process->descriptors;
+	for (size_t fd = 0; table && fd < table->size; fd++) {
+		const struct descriptor *descriptor = table->slots[fd];
+		if (descriptor && known_identify(sockets, process, (int)fd) != descriptor->known)
+			table_remove(sockets, table, (int)fd);
+	}
+}
+
 /* --- look-ups ------------------------------------------------------------------------- */
 
 struct socket *sockets_find(const struct sockets *sockets, const struct process *process, int fd)

@@ -46,6 +46,10 @@ void sockets_process_exit(struct sockets *sockets, struct process *process,
  * with, or holds when it is attached. Returns NULL if it is none. */
 struct socket *sockets_recognise(struct sockets *sockets, struct process *process, int fd);
 
+/* Asks of each descriptor whether it still is what the table says, and forgets those that are
+ * not: a child's, whose maker's table changed while it was copied. */
+void sockets_verify(struct sockets *sockets, struct process *process);
+
 /* --- look-ups ------------------------------------------------------------------------- */
 
 struct socket *sockets_find(const struct sockets *sockets, const struct process *process, int fd);

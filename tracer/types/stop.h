@@ -47,6 +47,7 @@ struct stop {
 	int number;       /* of the call, in its abi's table; only at entry */
 	uint64_t args[6]; /* only at entry */
 	int64_t result;   /* at exit: as the kernel returned it, -errno or a value */
+	bool refused;     /* at exit: a filter of the program's own has trapped it */
 	/* STOP_SIGNAL, STOP_GROUP: the signal */
 	int signal;
 	pid_t sender; /* STOP_SIGNAL: who sent it, 0 if the kernel did */
