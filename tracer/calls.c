@@ -56,6 +56,7 @@ static void pending_free(struct session *session, struct pending *pending)
 		colocation_resume(&session->colocation);
 	if (pending->asleep)
 		director_awake(session->director, pending);
+	change_ends(pending);
 	pending->thread->pending = NULL;
 	event_free(pending->event);
 	free(pending);
@@ -129,7 +130,8 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 
 	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
 	pending->socket = socket ? socket->cookie : 0;
-	pending->before = state_before(session, socket);
+	pending->before = state_before(session, thread->process, socket);
+	change_begins(pending);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
 	unshown_add(session, pending);
@@ -252,11 +254,14 @@ static void return_call(struct session *session, struct pending *pending)
 		process->own_mask = true;
 	if (event->call == CALL_IO_URING_SETUP && !event->error)
 		tell_ring(session, process);
+	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
+	change_ends(pending);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
 	record.socket = socket;
 	state_after(session, pending, socket, &record);
+	witnesses_end(session->witnesses);
 	python_equivalent(event, socket, &python);
 	record.python = &python;
 	record.note_count = errno_meaning(event, socket, &note);

@@ -89,6 +89,18 @@ static struct socket *event_socket(struct sockets *sockets, struct process *proc
 
 /* --- entry and return ----------------------------------------------------------------- */
 
+/* What travels may arrive where nobody looks. */
+static void expose_passed(const struct process *process, const struct event *event)
+{
+	if (event->call != CALL_SENDMSG && event->call != CALL_SENDMMSG)
+		return;
+	for (size_t i = 0; i < event->passed_count; i++) {
+		struct descriptor *descriptor = table_find(process->descriptors, event->passed[i]);
+		if (descriptor)
+			descriptor->known->socket.contained = false;
+	}
+}
+
 struct socket *sockets_enter(struct sockets *sockets, struct process *process, struct event *event)
 {
 	known_reap(sockets);
@@ -96,6 +108,7 @@ struct socket *sockets_enter(struct sockets *sockets, struct process *process, s
 	event->cookie = socket ? socket->cookie : 0;
 	if (socket && !socket->lane)
 		known_set_lane(known_of(socket), process->lane);
+	expose_passed(process, event);
 	annotate_event(process, event);
 	return socket;
 }

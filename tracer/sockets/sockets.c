@@ -86,7 +86,7 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
 {
 	struct descriptor *descriptor = table_find(process->descriptors, fd);
 	if (!descriptor && process->descriptors) {
-		struct known *known = known_identify(sockets, process, fd);
+		struct known *known = known_identify(sockets, process, fd, NULL, ASK_ALL);
 		if (!known)
 			return NULL;
 		if (!known->lane)
@@ -94,6 +94,12 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
 		descriptor = table_put(sockets, process->descriptors, fd, known, false);
 	}
 	return descriptor ? &descriptor->known->socket : NULL;
+}
+
+bool sockets_alone(const struct process *process)
+{
+	return process->threads <= 1 && !process->ring && !process->attached &&
+	       process->descriptors && process->descriptors->pid_count == 1;
 }
 
 /* --- look-ups ------------------------------------------------------------------------- */
@@ -152,7 +158,8 @@ struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
 	struct identity identity = { .cookie = cookie,
 				     .domain = listener->domain,
 				     .type = listener->type,
-				     .protocol = listener->protocol };
+				     .protocol = listener->protocol,
+				     .lingering = listener->lingering };
 	assert(cookie);
 	copy_mirrored(identity.local, client->remote, listener);
 	copy_mirrored(identity.remote, client->local, listener);

@@ -14,9 +14,10 @@
 
 /* How the table asks who a socket is; a test answers from an array. */
 struct identifier {
-	/* 0, or -errno (-ENOTSOCK: the descriptor is no socket) */
+	/* Fills in what is `asked` (ASK_COOKIE ...), and nothing else. 0, or -errno (-ENOTSOCK:
+	 * the descriptor is no socket) */
 	int (*identify)(const struct identifier *identifier, const struct process *process, int fd,
-			struct identity *ret_identity);
+			unsigned asked, struct identity *identity);
 	/* Fills in the names of domain, type and protocol of a new socket. May be NULL. */
 	void (*name)(const struct identifier *identifier, struct socket *socket);
 };
@@ -45,6 +46,10 @@ void sockets_process_exit(struct sockets *sockets, struct process *process,
 /* Looks at one descriptor and enters it if it is a socket: what a program was started
  * with, or holds when it is attached. Returns NULL if it is none. */
 struct socket *sockets_recognise(struct sockets *sockets, struct process *process, int fd);
+
+/* Whether a process with one thread alone changes what its descriptors mean: while that is
+ * stopped they stay what they are. */
+bool sockets_alone(const struct process *process);
 
 /* --- look-ups ------------------------------------------------------------------------- */
 

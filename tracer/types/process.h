@@ -16,4 +16,7 @@ struct process {
 	unsigned program; /* which of the started programs it descends from, from 0 */
 	bool own_mask;    /* it has set a CPU mask of its own: it is never moved */
 	bool attached;    /* was there before us, and goes on after us */
+	bool ring;        /* it has an io_uring: what that does to its descriptors is not seen */
+	/* Threads in a call that may change a connection's state, or what a number means. */
+	unsigned changing;
 };
