@@ -49,6 +49,7 @@ static void pending_free(struct session *session, struct pending *pending)
 	hidden_end(session, pending);
 	if (pending->asleep)
 		director_awake(session->director, pending);
+	change_ends(pending);
 	pending->thread->pending = NULL;
 	event_free(pending->event);
 	free(pending);
@@ -68,8 +69,8 @@ static bool is_of_interest(const struct session *session, const struct thread *t
 	if (!call_only_sockets(call))
 		return true;
 	int other = call_other_descriptor(call, stop);
-	return sockets_find(session->sockets, thread->process, call_descriptor(call, stop)) ||
-	       (other >= 0 && sockets_find(session->sockets, thread->process, other));
+	return sockets_current(session->sockets, thread->process, call_descriptor(call, stop)) ||
+	       (other >= 0 && sockets_current(session->sockets, thread->process, other));
 }
 
 static struct pending *pending_new(struct thread *thread, struct event *event)
@@ -121,7 +122,8 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 
 	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
 	pending->socket = socket ? socket->cookie : 0;
-	pending->before = state_before(session, socket);
+	pending->before = state_before(session, thread->process, socket);
+	change_begins(pending);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
 	unshown_add(session, pending);
@@ -227,11 +229,14 @@ static void return_call(struct session *session, struct pending *pending)
 	struct python python = { 0 };
 	struct note note;
 
+	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
+	change_ends(pending);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
 	record.socket = socket;
 	state_after(session, pending, socket, &record);
+	witnesses_end(session->witnesses);
 	python_equivalent(event, socket, &python);
 	record.python = &python;
 	record.note_count = errno_meaning(event, socket, &note);

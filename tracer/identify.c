@@ -31,11 +31,10 @@ static void tell_unreadable(struct session *session, const struct process *proce
 }
 
 int identify_socket(const struct identifier *identifier, const struct process *process, int fd,
-		    struct identity *ret_identity)
+		    unsigned asked, struct identity *identity)
 {
 	struct session *session = session_of(identifier);
-	int result = witness_identify_again(
-		process, fd, sockets_find(session->sockets, process, fd), ret_identity);
+	int result = witness_identify(session->witnesses, process, fd, asked, identity);
 	if (result == -EPERM || result == -EACCES)
 		tell_unreadable(session, process);
 	return result;

@@ -130,6 +130,7 @@ static int start_process(struct session *session, const struct stop *stop, struc
 	process->attached = parent->attached;
 	process->own_mask = parent->own_mask;
 	process->own_filter = parent->own_filter;
+	process->ring = parent->ring;
 	process->threads = 1;
 	watching_born(session, stop, process);
 	process->lane = lane_new(&session->lanes, base);

@@ -33,6 +33,7 @@ struct pending {
 	uint64_t socket;              /* cookie of the event's socket; 0: it has none */
 	enum tcp_state before;        /* of that socket at entry */
 	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
+	bool changing;                /* counted in process->changing */
 	bool waiting;                 /* shown as waiting */
 	bool asleep;                  /* and really so: the director knows */
 	uint64_t clone_flags;         /* clone3's, as they were in memory; 0: left alone */
@@ -90,7 +91,7 @@ void session_write(struct session *session, const struct record *record);
 /* --- identify.c: who a socket is (struct identifier) ---------------------------------------- */
 
 int identify_socket(const struct identifier *identifier, const struct process *process, int fd,
-		    struct identity *ret_identity);
+		    unsigned asked, struct identity *identity);
 /* Fills in what an identity's numbers are called (struct identifier). */
 void name_socket(const struct identifier *identifier, struct socket *socket);
 
@@ -147,7 +148,11 @@ void hidden_forbid(const struct thread *thread, const struct stop *stop);
 
 bool is_tcp(const struct socket *socket);
 /* Looks at a call's socket before it: returns its state. */
-enum tcp_state state_before(struct session *session, struct socket *socket);
+enum tcp_state state_before(struct session *session, const struct process *process,
+			    struct socket *socket);
+/* Until it ends others cannot rely on the states they saw (process->changing). */
+void change_begins(struct pending *pending);
+void change_ends(struct pending *pending);
 /* And after, at both ends and at the listener's queue. */
 void state_after(struct session *session, const struct pending *pending, struct socket *socket,
 		 struct record *record);

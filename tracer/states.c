@@ -30,11 +30,16 @@ static bool is_reset(enum tcp_state from, enum tcp_state to, bool held)
 	       (from == STATE_ESTABLISHED || from == STATE_CLOSE_WAIT || from == STATE_SYN_RCVD);
 }
 
-static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
+static int ask_exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
 	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
-	int result =
-		witness_exact(session->witnesses, socket->local, remote, socket->cookie, ret_sight);
+	return witness_exact(session->witnesses, socket->domain, socket->local, remote,
+			     socket->cookie, ret_sight);
+}
+
+static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
+{
+	int result = ask_exact(session, socket, ret_sight);
 	if (result != -ENOENT)
 		return result;
 	/* The kernel knows no such socket any more: that is CLOSED (RFC 9293, 3.3.2). */
@@ -47,15 +52,38 @@ static int exact(struct session *session, const struct socket *socket, struct si
 	return 0;
 }
 
-/* Through a descriptor while there is one, by its ends afterwards. */
-static int look(struct session *session, const struct socket *socket, struct sight *ret_sight)
+static const struct process *holder_of(const struct session *session, const struct socket *socket)
 {
-	const struct process *holder =
-		socket->holders ? map_get(&session->processes, (uint64_t)socket->holder_pid) : NULL;
+	return socket->holders ? map_get(&session->processes, (uint64_t)socket->holder_pid) : NULL;
+}
+
+/* If another thread closes the descriptor while our copy of it lives, the close that lingers is
+ * ours: the tracer waits. */
+static bool may_linger(const struct process *holder, const struct socket *socket)
+{
+	return socket->lingering && *socket->local && !sockets_alone(holder);
+}
+
+/* Through a descriptor while there is one, by its ends afterwards. */
+static int look(struct session *session, const struct socket *socket, bool state_only,
+		struct sight *ret_sight)
+{
+	const struct process *holder = holder_of(session, socket);
 	if (!holder)
 		return *socket->local ? exact(session, socket, ret_sight) : -ENOENT;
+	/* Where sock_diag does not know it nothing lingers. */
+	if (may_linger(holder, socket)) {
+		witnesses_end(session->witnesses);
+		if (ask_exact(session, socket, ret_sight) == 0)
+			return 0;
+	}
 
-	int result = witness_descriptor(holder, socket->holder_fd, socket->cookie, ret_sight);
+	struct question question = { .cookie = socket->cookie,
+				     .certain = sockets_alone(holder) && !holder->changing,
+				     .state_only = state_only,
+				     .drained = socket->drained };
+	int result = witness_descriptor(session->witnesses, holder, socket->holder_fd, &question,
+					ret_sight);
 	/* The descriptor says CLOSED when what is left of the connection waits elsewhere. */
 	if (result == 0 && ret_sight->state == STATE_CLOSED && *socket->remote &&
 	    (is_closing(socket->state) || socket->state == STATE_ESTABLISHED)) {
@@ -85,7 +113,7 @@ bool state_look(struct session *session, struct socket *socket, uint64_t cause)
 	struct sight sight;
 	enum tcp_state from = socket->state;
 
-	if (look(session, socket, &sight) < 0 || sight.state == STATE_UNKNOWN ||
+	if (look(session, socket, true, &sight) < 0 || sight.state == STATE_UNKNOWN ||
 	    sight.state == from)
 		return false;
 	note_state(session, socket, sight.state);
@@ -104,18 +132,69 @@ bool state_look(struct session *session, struct socket *socket, uint64_t cause)
 /* One question where a look takes several. */
 static bool is_unchanged(struct session *session, const struct socket *socket)
 {
-	const struct process *holder =
-		socket->holders ? map_get(&session->processes, (uint64_t)socket->holder_pid) : NULL;
-	return holder && witness_unchanged(holder, socket->holder_fd, socket->state);
+	const struct process *holder = holder_of(session, socket);
+	return holder && !may_linger(holder, socket) &&
+	       witness_unchanged(session->witnesses, holder, socket->holder_fd, socket->state);
 }
 
-enum tcp_state state_before(struct session *session, struct socket *socket)
+/* Beside those that move data or wait: they leave a connection that stands as it is. */
+static const bool keeps_states[CALL_COUNT] = {
+	[CALL_SOCKET] = true,     [CALL_SOCKETPAIR] = true,  [CALL_ACCEPT] = true,
+	[CALL_ACCEPT4] = true,    [CALL_GETSOCKNAME] = true, [CALL_GETPEERNAME] = true,
+	[CALL_GETSOCKOPT] = true, [CALL_DUP] = true,         [CALL_FCNTL] = true,
+};
+
+void change_begins(struct pending *pending)
+{
+	const struct event *event = pending->event;
+	pending->changing = event->class != CLASS_DATA && event->class != CLASS_WAIT &&
+			    !keeps_states[event->call];
+	if (pending->changing)
+		pending->thread->process->changing++;
+}
+
+void change_ends(struct pending *pending)
+{
+	if (pending->changing)
+		pending->thread->process->changing--;
+	pending->changing = false;
+}
+
+/* Whether its only holder can have done nothing to it that we have not seen: it is the process
+ * that stands before us, or its one thread is in a call that changes no states, and out of which
+ * it does not come without telling us. */
+static bool is_left_alone(const struct session *session, const struct process *caller,
+			  const struct socket *socket)
+{
+	const struct process *holder = holder_of(session, socket);
+	if (!holder || socket->holders > 1 || !socket->contained || holder->ring ||
+	    holder->changing)
+		return false;
+	if (holder == caller)
+		return true;
+	const struct thread *thread = tracees_find(&session->tracees, holder->pid);
+	return sockets_alone(holder) && thread && thread->pending;
+}
+
+/* Whether neither end of a connection can have changed since both were last seen. */
+static bool is_settled(const struct session *session, const struct process *caller,
+		       const struct socket *socket)
+{
+	const struct socket *peer = socket->peer;
+	return peer && socket->state == STATE_ESTABLISHED && peer->state == STATE_ESTABLISHED &&
+	       !session->options->no_follow && is_left_alone(session, caller, socket) &&
+	       is_left_alone(session, caller, peer);
+}
+
+enum tcp_state state_before(struct session *session, const struct process *process,
+			    struct socket *socket)
 {
 	if (!socket || !is_tcp(socket))
 		return STATE_UNKNOWN;
 	/* "Before" is the last "after", unless the peer can have changed it meanwhile. */
 	if (socket->state == STATE_UNKNOWN ||
-	    (may_change_alone(socket->state) && !is_unchanged(session, socket)))
+	    (may_change_alone(socket->state) && !is_settled(session, process, socket) &&
+	     !is_unchanged(session, socket)))
 		state_look(session, socket, 0);
 	return socket->state;
 }
@@ -132,7 +211,7 @@ static void see_queue(struct session *session, const struct socket *listener,
 		      struct record_queues *queues)
 {
 	struct sight sight;
-	if (look(session, listener, &sight) == 0) {
+	if (look(session, listener, false, &sight) == 0) {
 		queues->accept = sight.accept;
 		queues->backlog = sight.backlog;
 	}
@@ -144,7 +223,8 @@ static struct socket *find_queued(struct session *session, struct socket *client
 {
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
-	    witness_exact(session->witnesses, client->remote, client->local, 0, ret_sight) < 0 ||
+	    witness_exact(session->witnesses, listener->domain, client->remote, client->local, 0,
+			  ret_sight) < 0 ||
 	    !ret_sight->cookie)
 		return NULL;
 	struct socket *queued =
@@ -168,7 +248,7 @@ static struct socket *see_other_end(struct session *session, const struct event 
 		if (!peer && listener)
 			return find_queued(session, socket, listener, ret_sight);
 	}
-	return peer && peer != socket && look(session, peer, ret_sight) == 0 ? peer : NULL;
+	return peer && peer != socket && look(session, peer, true, ret_sight) == 0 ? peer : NULL;
 }
 
 static void see_peer(struct session *session, const struct event *event, struct socket *socket,
@@ -206,8 +286,10 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		record->state.before = pending->before;
 	if (event->call == CALL_SHUTDOWN && !event->error && socket->state == STATE_CLOSE_WAIT)
 		socket->shut = true;
-	if (look(session, socket, &sight) == 0) {
+	if (look(session, socket, false, &sight) == 0) {
 		note_state(session, socket, sight.state);
+		if (sight.receive == 0 && sight.witness == WITNESS_TCP_INFO)
+			socket->drained = sight.came;
 		record->state.after = sight.state;
 		record->state.witness = sight.witness;
 		record->queues = (struct record_queues){ sight.receive, sight.send, sight.accept,

@@ -115,14 +115,15 @@ static inline void connection_close(const struct connection *it)
 static inline struct sight through(int fd)
 {
 	struct sight sight;
-	ck_assert_int_eq(witness_descriptor(&self, fd, 0, &sight), 0);
+	const struct question anybody = { 0 };
+	ck_assert_int_eq(witness_descriptor(witnesses, &self, fd, &anybody, &sight), 0);
 	return sight;
 }
 
 static inline struct sight between(const char *local, const char *remote)
 {
 	struct sight sight;
-	ck_assert_int_eq(witness_exact(witnesses, local, remote, 0, &sight), 0);
+	ck_assert_int_eq(witness_exact(witnesses, 0, local, remote, 0, &sight), 0);
 	return sight;
 }
 

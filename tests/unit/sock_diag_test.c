@@ -84,7 +84,7 @@ START_TEST(the_end_that_closes_second_leaves_nothing)
 	close(it.client);
 	close(it.server);
 	between_once(it.client_end, it.server_end, STATE_TIME_WAIT);
-	ck_assert_int_eq(witness_exact(witnesses, it.server_end, it.client_end, 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, 0, it.server_end, it.client_end, 0, &sight),
 			 -ENOENT);
 	close(it.listener);
 }
@@ -96,7 +96,7 @@ START_TEST(a_four_tuple_that_is_gone_is_not_its_listener)
 	char end[ENDPOINT_SIZE];
 	struct sight sight;
 	name(listener, local_of, end);
-	ck_assert_int_eq(witness_exact(witnesses, end, "127.0.0.1:1", 0, &sight), -ENOENT);
+	ck_assert_int_eq(witness_exact(witnesses, 0, end, "127.0.0.1:1", 0, &sight), -ENOENT);
 	close(listener);
 }
 END_TEST
@@ -106,9 +106,11 @@ START_TEST(a_cookie_asks_for_that_socket_only)
 	struct connection it = connection_new();
 	struct sight sight;
 	uint64_t cookie = through(it.client).cookie;
-	ck_assert_int_eq(witness_exact(witnesses, it.client_end, it.server_end, cookie, &sight), 0);
-	ck_assert_int_eq(witness_exact(witnesses, it.client_end, it.server_end, cookie + 1, &sight),
-			 -ENOENT);
+	ck_assert_int_eq(witness_exact(witnesses, 0, it.client_end, it.server_end, cookie, &sight),
+			 0);
+	ck_assert_int_eq(
+		witness_exact(witnesses, 0, it.client_end, it.server_end, cookie + 1, &sight),
+		-ENOENT);
 	connection_close(&it);
 }
 END_TEST
@@ -133,6 +135,34 @@ START_TEST(an_ipv4_client_of_a_dual_stack_listener_is_found_from_both_ends)
 	close(client);
 	close(server);
 	close(listener);
+}
+END_TEST
+
+START_TEST(a_family_that_is_known_is_the_only_one_asked)
+{
+	int listener = listener_on("[::]:0", 3);
+	int client = client_of(listener);
+	char client_end[ENDPOINT_SIZE], server_end[ENDPOINT_SIZE];
+	struct sight sight;
+	name(client, local_of, client_end);
+	name(client, remote_of, server_end);
+	uint64_t cookie = through(client).cookie;
+	ck_assert_int_eq(witness_exact(witnesses, AF_INET, client_end, server_end, cookie, &sight),
+			 0);
+	ck_assert_int_eq(sight.state, STATE_ESTABLISHED);
+	/* The server's end, which is of the other family: its name may be written either way. */
+	int server = accept(listener, NULL, NULL);
+	name(server, local_of, server_end);
+	name(server, remote_of, client_end);
+	cookie = through(server).cookie;
+	ck_assert_int_eq(witness_exact(witnesses, AF_INET6, server_end, client_end, cookie, &sight),
+			 0);
+	close(client);
+	close(server);
+	close(listener);
+	/* And it is gone for the family that was asked. */
+	ck_assert_int_eq(witness_exact(witnesses, AF_INET6, server_end, client_end, cookie, &sight),
+			 -ENOENT);
 }
 END_TEST
 
@@ -198,10 +228,10 @@ END_TEST
 START_TEST(what_is_no_internet_address_is_refused)
 {
 	struct sight sight;
-	ck_assert_int_eq(witness_exact(witnesses, "unix:/tmp/x", "127.0.0.1:1", 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, 0, "unix:/tmp/x", "127.0.0.1:1", 0, &sight),
 			 -EINVAL);
-	ck_assert_int_eq(witness_exact(witnesses, "127.0.0.1:1", "", 0, &sight), -EINVAL);
-	ck_assert_int_eq(witness_exact(witnesses, "127.0.0.1:0", "127.0.0.1:1", 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, 0, "127.0.0.1:1", "", 0, &sight), -EINVAL);
+	ck_assert_int_eq(witness_exact(witnesses, 0, "127.0.0.1:0", "127.0.0.1:1", 0, &sight),
 			 -EINVAL);
 }
 END_TEST
@@ -218,6 +248,7 @@ Suite *unit_suite(void)
 		a_four_tuple_that_is_gone_is_not_its_listener,
 		a_cookie_asks_for_that_socket_only,
 		an_ipv4_client_of_a_dual_stack_listener_is_found_from_both_ends,
+		a_family_that_is_known_is_the_only_one_asked,
 		ipv6_is_found_by_its_own_addresses,
 		a_connect_that_nobody_answers_is_in_syn_sent_and_has_sent_nothing,
 		half_open_is_syn_rcvd,

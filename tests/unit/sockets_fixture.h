@@ -30,17 +30,40 @@ struct kernel {
 	struct identifier identifier; /* first: the table hands it back */
 	struct file files[FILES];
 	unsigned named;
+	unsigned asked; /* all that was, since a test set it to 0 */
 };
 
-static inline int kernel_identify(const struct identifier *identifier,
-				  const struct process *process, int fd,
-				  struct identity *ret_identity)
+/* What is asked and nothing else. */
+static inline void answer(const struct identity *from, unsigned asked, struct identity *to)
 {
-	const struct kernel *kernel = (const struct kernel *)(const void *)identifier;
+	if (asked & ASK_COOKIE)
+		to->cookie = from->cookie;
+	if (asked & ASK_KIND) {
+		to->domain = from->domain;
+		to->type = from->type;
+	}
+	if (asked & ASK_PROTOCOL)
+		to->protocol = from->protocol;
+	if (asked & ASK_LISTENING)
+		to->listening = from->listening;
+	if (asked & ASK_LINGERING)
+		to->lingering = from->lingering;
+	if (asked & ASK_LOCAL)
+		snprintf(to->local, sizeof to->local, "%s", from->local);
+	if (asked & ASK_REMOTE)
+		snprintf(to->remote, sizeof to->remote, "%s", from->remote);
+}
+
+static inline int kernel_identify(const struct identifier *identifier,
+				  const struct process *process, int fd, unsigned asked,
+				  struct identity *identity)
+{
+	struct kernel *kernel = (struct kernel *)(uintptr_t)identifier;
+	kernel->asked |= asked;
 	for (size_t i = 0; i < FILES; i++)
 		if (kernel->files[i].identity.cookie && kernel->files[i].pid == process->pid &&
 		    kernel->files[i].fd == fd) {
-			*ret_identity = kernel->files[i].identity;
+			answer(&kernel->files[i].identity, asked, identity);
 			return 0;
 		}
 	return -ENOTSOCK;

@@ -4,7 +4,18 @@
 #include "support/auto.h"
 
 #include <fcntl.h>
-#include <sys/un.h>
+
+static int look_at(int fd, const struct question *question, struct sight *ret_sight)
+{
+	return witness_descriptor(witnesses, &self, fd, question, ret_sight);
+}
+
+static int lowest_free(void)
+{
+	int fd = dup(0);
+	close(fd);
+	return fd;
+}
 
 /* --- through a descriptor ------------------------------------------------------------- */
 
@@ -132,7 +143,7 @@ START_TEST(after_a_reset_the_descriptor_is_closed_and_the_kernel_knows_no_connec
 	close(it.client);
 	ck_assert_int_eq(through(it.server).state, STATE_CLOSED);
 	/* Though the port still listens. */
-	ck_assert_int_eq(witness_exact(witnesses, it.server_end, it.client_end, 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, 0, it.server_end, it.client_end, 0, &sight),
 			 -ENOENT);
 	connection_close(&(struct connection){ it.listener, -1, it.server, "", "" });
 }
@@ -147,7 +158,7 @@ START_TEST(looking_does_not_take_the_error_from_the_program)
 	setsockopt(it.client, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
 	close(it.client);
 	through(it.server);
-	ck_assert_int_eq(witness_identify(&self, it.server, &identity), 0);
+	ck_assert_int_eq(witness_identify(witnesses, &self, it.server, ASK_ALL, &identity), 0);
 	ck_assert_int_eq(recv(it.server, &byte, 1, 0), -1);
 	ck_assert_int_eq(errno, ECONNRESET);
 	connection_close(&(struct connection){ it.listener, -1, it.server, "", "" });
@@ -157,12 +168,9 @@ END_TEST
 START_TEST(a_copy_is_closed_before_the_answer_and_delays_no_fin)
 {
 	struct connection it = connection_new();
-	int free_before = dup(0);
-	close(free_before);
+	int free_before = lowest_free();
 	through(it.client);
-	int free_after = dup(0);
-	close(free_after);
-	ck_assert_int_eq(free_before, free_after);
+	ck_assert_int_eq(lowest_free(), free_before);
 	close(it.client);
 	ck_assert_int_eq(through(it.server).state, STATE_CLOSE_WAIT);
 	connection_close(&(struct connection){ it.listener, -1, it.server, "", "" });
@@ -173,9 +181,99 @@ START_TEST(another_socket_at_the_number_is_stale)
 {
 	struct connection it = connection_new();
 	struct sight sight = through(it.client);
-	uint64_t cookie = sight.cookie;
-	ck_assert_int_eq(witness_descriptor(&self, it.client, cookie, &sight), 0);
-	ck_assert_int_eq(witness_descriptor(&self, it.server, cookie, &sight), -ESTALE);
+	struct question question = { .cookie = sight.cookie };
+	ck_assert_int_eq(look_at(it.client, &question, &sight), 0);
+	ck_assert_int_eq(look_at(it.server, &question, &sight), -ESTALE);
+	connection_close(&it);
+}
+END_TEST
+
+/* As another thread does it between two questions. */
+START_TEST(a_number_given_to_another_socket_is_stale_unless_nobody_could_give_it)
+{
+	struct connection it = connection_new();
+	struct sight sight = through(it.client);
+	struct question question = { .cookie = sight.cookie };
+	int number = dup(it.client);
+	ck_assert_int_eq(look_at(number, &question, &sight), 0);
+	ck_assert_int_eq(dup2(it.listener, number), number);
+	ck_assert_int_eq(look_at(number, &question, &sight), -ESTALE);
+	question.certain = true;
+	ck_assert_int_eq(look_at(number, &question, &sight), 0);
+	ck_assert_int_eq(sight.state, STATE_LISTEN);
+	close(number);
+	connection_close(&it);
+}
+END_TEST
+
+START_TEST(between_begin_and_end_all_questions_share_one_copy)
+{
+	struct connection it = connection_new();
+	struct identity identity;
+	int number = dup(it.client), free_before = lowest_free();
+	struct question question = { .cookie = through(it.client).cookie };
+	struct sight sight;
+	witnesses_begin(witnesses, &self);
+	ck_assert_int_eq(witness_identify(witnesses, &self, number, ASK_ALL, &identity), 0);
+	ck_assert_int_ne(lowest_free(), free_before);
+	/* The copy is of what the number meant, whatever it means now. */
+	ck_assert_int_eq(dup2(it.listener, number), number);
+	ck_assert_int_eq(look_at(number, &question, &sight), 0);
+	ck_assert_int_eq(sight.state, STATE_ESTABLISHED);
+	witnesses_end(witnesses);
+	ck_assert_int_eq(lowest_free(), free_before);
+	ck_assert_int_eq(look_at(number, &question, &sight), -ESTALE);
+	close(number);
+	connection_close(&it);
+}
+END_TEST
+
+/* It may be running: its FIN must not wait for us. */
+START_TEST(a_copy_from_another_process_than_the_stopped_one_is_not_kept)
+{
+	struct connection it = connection_new();
+	struct process other = { .pid = getpid(), .pidfd = dup(self.pidfd) };
+	int free_before = lowest_free();
+	witnesses_begin(witnesses, &other);
+	through(it.client);
+	ck_assert_int_eq(lowest_free(), free_before);
+	witnesses_end(witnesses);
+	close(other.pidfd);
+	connection_close(&it);
+}
+END_TEST
+
+START_TEST(a_queue_that_was_empty_is_asked_again_once_something_came)
+{
+	struct connection it = connection_new();
+	char buffer[8];
+	struct sight sight;
+	ck_assert_int_eq(send(it.client, "hello", 5, 0), 5);
+	ck_assert_int_eq(recv(it.server, buffer, sizeof buffer, 0), 5);
+	ck_assert_int_eq(look_at(it.server, &(struct question){ 0 }, &sight), 0);
+	ck_assert_int_eq(sight.receive, 0);
+	ck_assert_uint_eq(sight.came, 5);
+	struct question question = { .drained = sight.came };
+	ck_assert_int_eq(look_at(it.server, &question, &sight), 0);
+	ck_assert_int_eq(sight.receive, 0);
+	ck_assert_int_eq(send(it.client, "you", 3, 0), 3);
+	ck_assert_int_eq(look_at(it.server, &question, &sight), 0);
+	ck_assert_int_eq(sight.receive, 3);
+	ck_assert_uint_eq(sight.came, 8);
+	connection_close(&it);
+}
+END_TEST
+
+START_TEST(a_question_for_the_state_alone_leaves_the_queues_out)
+{
+	struct connection it = connection_new();
+	struct sight sight;
+	struct question question = { .state_only = true };
+	ck_assert_int_eq(send(it.client, "hello", 5, 0), 5);
+	ck_assert_int_eq(look_at(it.server, &question, &sight), 0);
+	ck_assert_int_eq(sight.state, STATE_ESTABLISHED);
+	ck_assert_int_eq(sight.receive, -1);
+	ck_assert_int_eq(sight.send, -1);
 	connection_close(&it);
 }
 END_TEST
@@ -186,11 +284,12 @@ START_TEST(what_cannot_be_looked_at_says_why)
 	struct identity identity;
 	struct process nobody = { .pid = 1, .pidfd = -1 };
 	autoclose int file = open("/dev/null", O_RDONLY);
-	ck_assert_int_eq(witness_descriptor(&self, file, 0, &sight), -ENOTSOCK);
-	ck_assert_int_eq(witness_identify(&self, file, &identity), -ENOTSOCK);
-	ck_assert_int_eq(witness_descriptor(&self, 1000000, 0, &sight), -EBADF);
-	ck_assert_int_eq(witness_identify(&self, -1, &identity), -EBADF);
-	ck_assert_int_eq(witness_identify(&nobody, 0, &identity), -ESRCH);
+	const struct question anybody = { 0 };
+	ck_assert_int_eq(look_at(file, &anybody, &sight), -ENOTSOCK);
+	ck_assert_int_eq(witness_identify(witnesses, &self, file, ASK_ALL, &identity), -ENOTSOCK);
+	ck_assert_int_eq(look_at(1000000, &anybody, &sight), -EBADF);
+	ck_assert_int_eq(witness_identify(witnesses, &self, -1, ASK_ALL, &identity), -EBADF);
+	ck_assert_int_eq(witness_identify(witnesses, &nobody, 0, ASK_ALL, &identity), -ESRCH);
 }
 END_TEST
 
@@ -210,60 +309,6 @@ START_TEST(a_datagram_socket_has_no_state_and_tells_the_next_datagram)
 }
 END_TEST
 
-/* --- who it is ------------------------------------------------------------------------ */
-
-START_TEST(a_socket_is_identified_by_cookie_kind_and_ends)
-{
-	struct connection it = connection_new();
-	struct identity client, listener;
-	ck_assert_int_eq(witness_identify(&self, it.client, &client), 0);
-	ck_assert_int_eq(client.domain, AF_INET);
-	ck_assert_int_eq(client.type, SOCK_STREAM);
-	ck_assert_int_eq(client.protocol, IPPROTO_TCP);
-	ck_assert(!client.listening);
-	ck_assert_str_eq(client.local, it.client_end);
-	ck_assert_str_eq(client.remote, it.server_end);
-	ck_assert_uint_eq(client.cookie, between(it.client_end, it.server_end).cookie);
-
-	ck_assert_int_eq(witness_identify(&self, it.listener, &listener), 0);
-	ck_assert(listener.listening);
-	ck_assert_str_eq(listener.local, it.server_end);
-	ck_assert_str_eq(listener.remote, "");
-	ck_assert_uint_ne(listener.cookie, client.cookie);
-	connection_close(&it);
-}
-END_TEST
-
-START_TEST(an_end_that_is_not_set_is_empty)
-{
-	const int domains[] = { AF_INET, AF_INET6, AF_UNIX };
-	for (size_t i = 0; i < 3; i++) {
-		struct identity identity;
-		autoclose int fd = socket(domains[i], SOCK_DGRAM, 0);
-		ck_assert_int_eq(witness_identify(&self, fd, &identity), 0);
-		ck_assert_int_eq(identity.domain, domains[i]);
-		ck_assert_int_eq(identity.type, SOCK_DGRAM);
-		ck_assert_str_eq(identity.local, "");
-		ck_assert_str_eq(identity.remote, "");
-	}
-}
-END_TEST
-
-START_TEST(a_unix_socket_is_identified_by_its_name)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	struct identity identity;
-	autoclose int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	int length =
-		snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "witness-%d", getpid());
-	socklen_t size =
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1) + (socklen_t)length;
-	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, size), 0);
-	ck_assert_int_eq(witness_identify(&self, fd, &identity), 0);
-	ck_assert(strncmp(identity.local, "unix:@witness-", 14) == 0);
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("witnesses");
@@ -278,17 +323,15 @@ Suite *unit_suite(void)
 		looking_does_not_take_the_error_from_the_program,
 		a_copy_is_closed_before_the_answer_and_delays_no_fin,
 		another_socket_at_the_number_is_stale,
+		a_number_given_to_another_socket_is_stale_unless_nobody_could_give_it,
+		between_begin_and_end_all_questions_share_one_copy,
+		a_copy_from_another_process_than_the_stopped_one_is_not_kept,
+		a_queue_that_was_empty_is_asked_again_once_something_came,
+		a_question_for_the_state_alone_leaves_the_queues_out,
 		what_cannot_be_looked_at_says_why,
 		a_datagram_socket_has_no_state_and_tells_the_next_datagram,
 		NULL,
 	};
-	const TTest *const identities[] = {
-		a_socket_is_identified_by_cookie_kind_and_ends,
-		an_end_that_is_not_set_is_empty,
-		a_unix_socket_is_identified_by_its_name,
-		NULL,
-	};
 	add_tests(suite, "states", states);
-	add_tests(suite, "identities", identities);
 	return suite;
 }

@@ -9,6 +9,7 @@ enum { DESCRIPTOR_LIMIT = 1 << 20 };
 struct descriptor {
 	struct known *known;
 	bool close_on_exec;
+	bool closing; /* somebody is in a call that may end it */
 	char variable[VARIABLE_SIZE];
 };
 

@@ -1,8 +1,8 @@
 #include "sockets/effects.h"
 
+#include "sockets/arrivals.h"
 #include "sockets/descriptors.h"
 #include "sockets/ends.h"
-#include "support/arena.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,99 +13,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* --- descriptors that appear ---------------------------------------------------------- */
-
-/* The event says which variables it made: the first two, no call makes more by itself. */
-static void announce(struct event *event, const struct descriptor *descriptor)
-{
-	size_t i = event->new_variables[0] ? 1 : 0;
-	if (event->new_variables[i])
-		return;
-	event->new_variables[i] = arena_copy(event->arena, descriptor->variable);
-	event->new_sockets[i] = arena_copy(event->arena, descriptor->known->socket.id);
-}
-
-static void put(struct step *step, int fd, struct known *known, bool close_on_exec)
-{
-	if (!known->lane)
-		known_set_lane(known, step->process->lane);
-	struct descriptor *descriptor =
-		table_put(step->sockets, step->process->descriptors, fd, known, close_on_exec);
-	if (descriptor)
-		announce(step->event, descriptor);
-}
-
-/* The number is of a descriptor we have not seen yet; what it meant before is closed. */
-static struct known *appeared(struct step *step, int fd, enum socket_role role, bool close_on_exec)
-{
-	struct known *known = known_identify(step->sockets, step->process, fd);
-	if (!known) {
-		table_remove(step->sockets, step->process->descriptors, fd);
-		return NULL;
-	}
-	if (known->socket.role == ROLE_NONE)
-		known->socket.role = role;
-	put(step, fd, known, close_on_exec);
-	return known;
-}
-
-static void make_socket(struct step *step)
-{
-	const struct event *event = step->event;
-	step->made = appeared(step, (int)event->result, ROLE_NONE, event->raw[1] & SOCK_CLOEXEC);
-}
-
-/* socketpair(domain, type, protocol, sv): the kernel wrote two numbers to sv. */
-static void make_pair(struct step *step)
-{
-	const struct value *array = &step->event->args[3];
-	bool close_on_exec = step->event->raw[1] & SOCK_CLOEXEC;
-	if (array->kind != VALUE_ARRAY || array->list.count != 2)
-		return;
-	struct known *ends[2];
-	for (size_t i = 0; i < 2; i++) {
-		ends[i] = appeared(step, value_fd(&array->list.items[i]), ROLE_PAIR, close_on_exec);
-		if (ends[i])
-			ends[i]->socket.role = ROLE_PAIR;
-	}
-	step->made = ends[0];
-	if (ends[0] && ends[1] && ends[0] != ends[1]) {
-		ends[0]->socket.peer = &ends[1]->socket;
-		ends[1]->socket.peer = &ends[0]->socket;
-	}
-}
-
-static void accept_connection(struct step *step)
-{
-	const struct event *event = step->event;
-	bool close_on_exec = event->call == CALL_ACCEPT4 && event->raw[3] & SOCK_CLOEXEC;
-	struct known *known = known_identify(step->sockets, step->process, (int)event->result);
-	if (!known) {
-		table_remove(step->sockets, step->process->descriptors, (int)event->result);
-		return;
-	}
-	known->socket.role = ROLE_ACCEPTED;
-	known->socket.listener = event->cookie;
-	/* While it was queued it stood in its listener's lane. */
-	known_set_lane(known, step->process->lane);
-	put(step, (int)event->result, known, close_on_exec);
-	step->made = known;
-}
-
-static void receive_descriptors(struct step *step)
-{
-	const struct event *event = step->event;
-	uint64_t flags = event->raw[event->call == CALL_RECVMSG ? 2 : 3];
-	for (size_t i = 0; i < event->passed_count; i++)
-		appeared(step, event->passed[i], ROLE_NONE, flags & MSG_CMSG_CLOEXEC);
-}
-
-/* pidfd_getfd(2): "The close-on-exec flag is set on the file descriptor returned." */
-static void get_descriptor(struct step *step)
-{
-	step->made = appeared(step, (int)step->event->result, ROLE_NONE, true);
-}
-
 /* --- descriptors that are duplicated, marked, closed ---------------------------------- */
 
 static void duplicate(struct step *step, int from, bool close_on_exec)
@@ -114,7 +21,7 @@ static void duplicate(struct step *step, int from, bool close_on_exec)
 	int to = (int)step->event->result;
 	const struct descriptor *descriptor = table_find(table, from);
 	if (descriptor)
-		put(step, to, descriptor->known, close_on_exec);
+		arrival_put(step, to, descriptor->known, close_on_exec);
 	else
 		table_remove(step->sockets, table, to);
 }
@@ -198,10 +105,15 @@ static void unshare_descriptors(struct step *step)
 
 /* --- ends ----------------------------------------------------------------------------- */
 
-static void refresh(struct step *step)
+static void refresh(struct step *step, unsigned asked)
+{
+	known_refresh(step->sockets, step->known, step->process, step->event->fd, asked);
+}
+
+static void bind_socket(struct step *step)
 {
 	if (step->known)
-		known_refresh(step->sockets, step->known, step->process, step->event->fd);
+		refresh(step, ASK_LOCAL);
 }
 
 static void listen_on(struct step *step)
@@ -209,7 +121,10 @@ static void listen_on(struct step *step)
 	if (!step->known)
 		return;
 	step->known->socket.role = ROLE_LISTENER;
-	refresh(step); /* an unbound one got a port */
+	if (*step->known->socket.local)
+		ends_index(step->sockets, step->known);
+	else
+		refresh(step, ASK_LOCAL); /* an unbound one got a port */
 }
 
 /* getpeername(2) fails until the connection stands, so the end it tries to reach is the one
@@ -229,6 +144,7 @@ static void connect_socket(struct step *step)
 	if (!step->known)
 		return;
 	struct socket *socket = &step->known->socket;
+	socket->drained = 0; /* a new connection counts anew */
 	bool under_way = error == EINPROGRESS || error == EALREADY;
 	bool stream = socket->type == SOCK_STREAM || socket->type == SOCK_SEQPACKET;
 	if (stream && (!error || under_way) && socket->role == ROLE_NONE)
@@ -237,7 +153,26 @@ static void connect_socket(struct step *step)
 	if (step->known->connecting && !*socket->remote)
 		take_target(step);
 	/* One that failed may have got a port all the same. */
-	refresh(step);
+	refresh(step, ASK_ENDS);
+}
+
+/* --- options -------------------------------------------------------------------------- */
+
+static void set_option(struct step *step)
+{
+	const struct event *event = step->event;
+	if (!step->known || (int)event->raw[1] != SOL_SOCKET || (int)event->raw[2] != SO_LINGER)
+		return;
+	const struct value *value = event_arg(event, "optval");
+	const struct value *on = value ? value_field(value, "onoff") : NULL;
+	/* What could not be read may be on. */
+	step->known->socket.lingering = !on || value_number(on) != 0;
+}
+
+/* io_uring(7) */
+static void set_up_ring(struct step *step)
+{
+	step->process->ring = true;
 }
 
 /* --- data ----------------------------------------------------------------------------- */
@@ -268,7 +203,7 @@ static void receive_data(struct step *step)
 static void receive_message(struct step *step)
 {
 	count_received(step, step->event->raw[step->event->call == CALL_RECVMSG ? 2 : 3]);
-	receive_descriptors(step);
+	arrival_received(step);
 }
 
 /* sendfile(out, in, offset, count) */
@@ -293,13 +228,14 @@ static const struct effect {
 	void (*apply)(struct step *step);
 	bool even_failed;
 } effects[CALL_COUNT] = {
-	[CALL_SOCKET] = { make_socket, false },
-	[CALL_SOCKETPAIR] = { make_pair, false },
-	[CALL_BIND] = { refresh, false },
+	[CALL_SOCKET] = { arrival_made, false },
+	[CALL_SOCKETPAIR] = { arrival_pair, false },
+	[CALL_BIND] = { bind_socket, false },
 	[CALL_LISTEN] = { listen_on, false },
-	[CALL_ACCEPT] = { accept_connection, false },
-	[CALL_ACCEPT4] = { accept_connection, false },
+	[CALL_ACCEPT] = { arrival_accepted, false },
+	[CALL_ACCEPT4] = { arrival_accepted, false },
 	[CALL_CONNECT] = { connect_socket, true },
+	[CALL_SETSOCKOPT] = { set_option, false },
 	[CALL_SENDTO] = { count_sent, false },
 	[CALL_SENDMSG] = { count_sent, false },
 	[CALL_SENDMMSG] = { count_sent, false },
@@ -319,8 +255,9 @@ static const struct effect {
 	[CALL_IOCTL] = { control_device, false },
 	[CALL_SENDFILE] = { send_file, false },
 	[CALL_SPLICE] = { splice_data, false },
-	[CALL_PIDFD_GETFD] = { get_descriptor, false },
+	[CALL_PIDFD_GETFD] = { arrival_fetched, false },
 	[CALL_UNSHARE] = { unshare_descriptors, false },
+	[CALL_IO_URING_SETUP] = { set_up_ring, false },
 };
 
 /* A datagram socket gets its address with the first sending; a connection that was under way
@@ -329,8 +266,10 @@ static void complete_ends(struct step *step)
 {
 	const struct socket *socket = &step->known->socket;
 	bool sends = step->event->class == CLASS_DATA && !step->event->error;
-	if (step->known->connecting || (sends && socket->type == SOCK_DGRAM && !*socket->local))
-		refresh(step);
+	if (step->known->connecting)
+		refresh(step, ASK_ENDS);
+	else if (sends && socket->type == SOCK_DGRAM && !*socket->local)
+		refresh(step, ASK_LOCAL);
 }
 
 void effect_apply(struct step *step)

@@ -89,6 +89,41 @@ static struct socket *event_socket(struct sockets *sockets, struct process *proc
 
 /* --- entry and return ----------------------------------------------------------------- */
 
+/* What travels may arrive where nobody looks. */
+static void expose_passed(const struct process *process, const struct event *event)
+{
+	if (event->call != CALL_SENDMSG && event->call != CALL_SENDMMSG)
+		return;
+	for (size_t i = 0; i < event->passed_count; i++) {
+		struct descriptor *descriptor = table_find(process->descriptors, event->passed[i]);
+		if (descriptor)
+			descriptor->known->socket.contained = false;
+	}
+}
+
+/* The numbers that the call gives up. */
+static void mark_closing(const struct process *process, const struct event *event, bool closing)
+{
+	unsigned first = (unsigned)event->raw[0], last = first;
+	switch ((int)event->call) {
+	case CALL_CLOSE:
+		break;
+	case CALL_DUP2:
+	case CALL_DUP3:
+		first = last = (unsigned)event->raw[1];
+		break;
+	case CALL_CLOSE_RANGE:
+		last = (unsigned)event->raw[1];
+		break;
+	default:
+		return;
+	}
+	const struct descriptor_table *table = process->descriptors;
+	for (size_t fd = first; table && fd <= last && fd < table->size; fd++)
+		if (table->slots[fd])
+			table->slots[fd]->closing = closing;
+}
+
 struct socket *sockets_enter(struct sockets *sockets, struct process *process, struct event *event)
 {
 	known_reap(sockets);
@@ -96,6 +131,8 @@ struct socket *sockets_enter(struct sockets *sockets, struct process *process, s
 	event->cookie = socket ? socket->cookie : 0;
 	if (socket && !socket->lane)
 		known_set_lane(known_of(socket), process->lane);
+	expose_passed(process, event);
+	mark_closing(process, event, true);
 	annotate_event(process, event);
 	return socket;
 }
@@ -121,6 +158,8 @@ struct socket *sockets_return(struct sockets *sockets, struct process *process, 
 	/* Values decoded at return are of the descriptors as they were, or as they are now. */
 	if (!effect_fills_descriptors(event->call))
 		annotate_event(process, event);
+	if (event->error)
+		mark_closing(process, event, false);
 	effect_apply(&step);
 	if (effect_fills_descriptors(event->call))
 		annotate_event(process, event);

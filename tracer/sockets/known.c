@@ -26,6 +26,7 @@ static struct known *known_new(struct sockets *sockets, const struct identity *i
 	socket->domain = identity->domain;
 	socket->type = identity->type;
 	socket->protocol = identity->protocol;
+	socket->lingering = identity->lingering;
 	if (identity->type == SOCK_DGRAM)
 		socket->role = ROLE_DATAGRAM;
 	if (sockets->identifier->name)
@@ -67,25 +68,76 @@ struct known *known_enter(struct sockets *sockets, const struct identity *identi
 }
 
 /* A cookie of 0 names nobody: the kernel counts from 1 (net/core/sock_diag.c). */
-static int ask(const struct sockets *sockets, const struct process *process, int fd,
-	       struct identity *ret_identity)
+static int ask(const struct sockets *sockets, const struct process *process, int fd, unsigned asked,
+	       struct identity *identity)
 {
-	*ret_identity = (struct identity){ 0 };
-	int result = sockets->identifier->identify(sockets->identifier, process, fd, ret_identity);
-	return result == 0 && !ret_identity->cookie ? -ENOTSOCK : result;
+	int result =
+		sockets->identifier->identify(sockets->identifier, process, fd, asked, identity);
+	return result == 0 && !identity->cookie ? -ENOTSOCK : result;
 }
 
-struct known *known_identify(struct sockets *sockets, const struct process *process, int fd)
+static struct identity identity_of(const struct socket *socket)
 {
-	struct identity identity;
-	return ask(sockets, process, fd, &identity) < 0 ? NULL : known_enter(sockets, &identity);
+	struct identity identity = { .cookie = socket->cookie,
+				     .domain = socket->domain,
+				     .type = socket->type,
+				     .protocol = socket->protocol,
+				     .lingering = socket->lingering };
+	copy_end(identity.local, socket->local);
+	copy_end(identity.remote, socket->remote);
+	return identity;
+}
+
+/* What may have changed since a socket was last seen. */
+static unsigned still_open(const struct socket *socket)
+{
+	bool connected = socket->type == SOCK_STREAM && *socket->local && *socket->remote;
+	return connected ? 0 : ASK_ENDS;
+}
+
+struct known *known_identify(struct sockets *sockets, const struct process *process, int fd,
+			     const struct identity *given, unsigned asked)
+{
+	struct identity identity = { 0 };
+	/* Most are nobody we know, and a second answer would be of a second moment. */
+	unsigned first = given ? ASK_COOKIE : asked;
+	if (given)
+		identity = *given;
+	if (ask(sockets, process, fd, first, &identity) < 0)
+		return NULL;
+	uint64_t cookie = identity.cookie;
+	const struct known *known = map_get(&sockets->by_cookie, cookie);
+	if (known && given) {
+		identity = identity_of(&known->socket);
+		asked &= still_open(&known->socket);
+	}
+	asked &= ~first;
+	/* Through one and the same copy the cookie costs nothing. */
+	if (asked && (ask(sockets, process, fd, asked | ASK_COOKIE, &identity) < 0 ||
+		      identity.cookie != cookie))
+		return NULL;
+	return known_enter(sockets, &identity);
+}
+
+bool known_is_behind(const struct sockets *sockets, const struct known *known,
+		     const struct process *process, int fd)
+{
+	struct identity identity = { 0 };
+	int result = ask(sockets, process, fd, ASK_COOKIE, &identity);
+	if (result == 0)
+		return identity.cookie == known->socket.cookie;
+	return result != -EBADF && result != -ENOTSOCK;
 }
 
 void known_refresh(struct sockets *sockets, struct known *known, const struct process *process,
-		   int fd)
+		   int fd, unsigned asked)
 {
-	struct identity identity;
-	if (ask(sockets, process, fd, &identity) == 0 && identity.cookie == known->socket.cookie)
+	struct identity identity = identity_of(&known->socket);
+	/* Another thread may have given the number to another socket meanwhile. */
+	if (!sockets_alone(process))
+		asked |= ASK_COOKIE;
+	if (ask(sockets, process, fd, asked, &identity) == 0 &&
+	    identity.cookie == known->socket.cookie)
 		learn_ends(sockets, known, &identity);
 }
 

@@ -53,11 +53,16 @@ static inline struct known *known_of(struct socket *socket)
 
 /* The socket of that identity: the one we know, else a new one. NULL without memory. */
 struct known *known_enter(struct sockets *sockets, const struct identity *identity);
-/* Asks who the descriptor is and enters it; NULL: no socket, or not to be found out. */
-struct known *known_identify(struct sockets *sockets, const struct process *process, int fd);
-/* Asks again for its ends: bind, connect and the like set them. */
+/* Asks who the descriptor is and enters it; NULL: no socket, or not to be found out. What is not
+ * `asked` (ASK_COOKIE ...) is as given; NULL: nothing is. */
+struct known *known_identify(struct sockets *sockets, const struct process *process, int fd,
+			     const struct identity *given, unsigned asked);
+/* Whether the descriptor still means it, as far as anybody may ask. */
+bool known_is_behind(const struct sockets *sockets, const struct known *known,
+		     const struct process *process, int fd);
+/* Asks again for its ends, or one of them: bind, connect and the like set them. */
 void known_refresh(struct sockets *sockets, struct known *known, const struct process *process,
-		   int fd);
+		   int fd, unsigned asked);
 void known_set_lane(struct known *known, const char *lane);
 void known_free(struct sockets *sockets, struct known *known);
 

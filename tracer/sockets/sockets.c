@@ -86,7 +86,7 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
 {
 	struct descriptor *descriptor = table_find(process->descriptors, fd);
 	if (!descriptor && process->descriptors) {
-		struct known *known = known_identify(sockets, process, fd);
+		struct known *known = known_identify(sockets, process, fd, NULL, ASK_ALL);
 		if (!known)
 			return NULL;
 		if (!known->lane)
@@ -101,9 +101,15 @@ void sockets_verify(struct sockets *sockets, struct process *process)
 	struct descriptor_table *table = process->descriptors;
 	for (size_t fd = 0; table && fd < table->size; fd++) {
 		const struct descriptor *descriptor = table->slots[fd];
-		if (descriptor && known_identify(sockets, process, (int)fd) != descriptor->known)
+		if (descriptor && !known_is_behind(sockets, descriptor->known, process, (int)fd))
 			table_remove(sockets, table, (int)fd);
 	}
+}
+
+bool sockets_alone(const struct process *process)
+{
+	return process->threads <= 1 && !process->ring && !process->attached &&
+	       process->descriptors && process->descriptors->pid_count == 1;
 }
 
 /* --- look-ups ------------------------------------------------------------------------- */
@@ -112,6 +118,17 @@ struct socket *sockets_find(const struct sockets *sockets, const struct process 
 {
 	(void)sockets;
 	struct descriptor *descriptor = table_find(process->descriptors, fd);
+	return descriptor ? &descriptor->known->socket : NULL;
+}
+
+struct socket *sockets_current(struct sockets *sockets, const struct process *process, int fd)
+{
+	struct descriptor *descriptor = table_find(process->descriptors, fd);
+	if (descriptor && descriptor->closing &&
+	    !known_is_behind(sockets, descriptor->known, process, fd)) {
+		table_remove(sockets, process->descriptors, fd);
+		return NULL;
+	}
 	return descriptor ? &descriptor->known->socket : NULL;
 }
 
@@ -173,7 +190,8 @@ struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
 	struct identity identity = { .cookie = cookie,
 				     .domain = listener->domain,
 				     .type = listener->type,
-				     .protocol = listener->protocol };
+				     .protocol = listener->protocol,
+				     .lingering = listener->lingering };
 	assert(cookie);
 	copy_mirrored(identity.local, client->remote, listener);
 	copy_mirrored(identity.remote, client->local, listener);

@@ -14,9 +14,10 @@
 
 /* How the table asks who a socket is; a test answers from an array. */
 struct identifier {
-	/* 0, or -errno (-ENOTSOCK: the descriptor is no socket) */
+	/* Fills in what is `asked` (ASK_COOKIE ...), and nothing else. 0, or -errno (-ENOTSOCK:
+	 * the descriptor is no socket) */
 	int (*identify)(const struct identifier *identifier, const struct process *process, int fd,
-			struct identity *ret_identity);
+			unsigned asked, struct identity *identity);
 	/* Fills in the names of domain, type and protocol of a new socket. May be NULL. */
 	void (*name)(const struct identifier *identifier, struct socket *socket);
 };
@@ -50,9 +51,16 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
  * not: a child's, whose maker's table changed while it was copied. */
 void sockets_verify(struct sockets *sockets, struct process *process);
 
+/* Whether a process with one thread alone changes what its descriptors mean: while that is
+ * stopped they stay what they are. */
+bool sockets_alone(const struct process *process);
+
 /* --- look-ups ------------------------------------------------------------------------- */
 
 struct socket *sockets_find(const struct sockets *sockets, const struct process *process, int fd);
+/* The same at a call's entry: where another thread is closing that number, the kernel may have
+ * given it to a file already. It is asked, and a socket that is there no more is forgotten. */
+struct socket *sockets_current(struct sockets *sockets, const struct process *process, int fd);
 struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie);
 /* What Python would call that descriptor's socket ("sock", "conn2"); NULL: no socket. Every
  * descriptor has its own, a duplicate too; the first word tells how the socket came about. */

@@ -30,4 +30,7 @@ struct process {
 	struct watch watch;
 	bool own_filter; /* it has installed a seccomp filter */
 	bool attached;   /* was there before us, and goes on after us */
+	bool ring;       /* it has an io_uring: what that does to its descriptors is not seen */
+	/* Threads in a call that may change a connection's state, or what a number means. */
+	unsigned changing;
 };

@@ -38,6 +38,12 @@ struct socket {
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
 
+	/* What its sight said had come when its receive queue was last seen empty. */
+	uint64_t drained;
+	bool lingering; /* SO_LINGER is on: whoever closes it last may have to wait */
+	/* Made by a traced process and never handed to anybody else: its holders are all. */
+	bool contained;
+
 	/* How many descriptors of traced processes hold it. */
 	unsigned holders;
 	/* One of them: where a witness can ask for it. Meaningless if holders is 0. */

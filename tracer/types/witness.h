@@ -31,13 +31,28 @@ struct sight {
 	int64_t accept;  /* a listener: connections waiting for accept */
 	int64_t backlog; /* a listener: its limit, min(backlog, somaxconn) */
 	int64_t expires; /* sock_diag, TIME_WAIT: milliseconds left */
+	uint64_t came;   /* tcp_info: bytes that ever came; a FIN counts as one */
 };
 
-/* Who a socket is, asked once when a descriptor of it is first seen. */
+/* What there is to be asked of who a socket is. What is known already costs no question. */
+enum {
+	ASK_COOKIE = 1,
+	ASK_KIND = 2, /* domain and type */
+	ASK_PROTOCOL = 4,
+	ASK_LISTENING = 8,
+	ASK_LINGERING = 16,
+	ASK_LOCAL = 32,
+	ASK_REMOTE = 64,
+	ASK_ENDS = ASK_LOCAL | ASK_REMOTE,
+	ASK_ALL = 127,
+};
+
+/* Who a socket is, asked when a descriptor of it is first seen. */
 struct identity {
 	uint64_t cookie;
 	int domain, type, protocol;
 	bool listening; /* SO_ACCEPTCONN */
+	bool lingering; /* SO_LINGER is on */
 	char local[ENDPOINT_SIZE];
 	char remote[ENDPOINT_SIZE];
 };

@@ -1,9 +1,29 @@
 /* Inside witnesses/: what one look through a descriptor, or one answer, makes of a sight. */
 #pragma once
 
+#include "types/process.h"
 #include "types/witness.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+struct question;
+
+struct mnl_socket;
+
+struct witnesses {
+	struct mnl_socket *netlink; /* opened with the first question */
+	int error;                  /* -errno: it could not be, and is not tried again */
+	unsigned sequence;
+	const struct process *stopped; /* between witnesses_begin() and witnesses_end() */
+	/* The last copy, while it is kept. */
+	struct copy {
+		int fd; /* -1: none */
+		const struct process *process;
+		int number;      /* the process's */
+		uint64_t cookie; /* 0: not asked yet */
+	} copy;
+};
 
 /* Nothing seen yet. */
 static inline struct sight sight_blank(enum witness witness)
@@ -26,5 +46,5 @@ int64_t without_flag_sent(enum tcp_state state, int64_t bytes);
 /* The state of a socket we have a descriptor of; unknown if it is not TCP. */
 enum tcp_state state_through(int fd);
 
-/* State and queues of a socket we have a descriptor of. */
-void look_through(int fd, struct sight *ret_sight);
+/* State of a socket we have a descriptor of, and queues as far as the question wants them. */
+void look_through(int fd, const struct question *question, struct sight *ret_sight);

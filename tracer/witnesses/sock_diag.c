@@ -19,12 +19,6 @@
 
 enum { ANSWER_SIZE = 8192, TIMER_TIME_WAIT = 3 /* net/ipv4/inet_diag.c */ };
 
-struct witnesses {
-	struct mnl_socket *netlink; /* opened with the first question */
-	int error;                  /* -errno: it could not be, and is not tried again */
-	unsigned sequence;
-};
-
 int witnesses_new(struct witnesses **ret_witnesses)
 {
 	/* An impossible pidfd: EBADF where the call exists. */
@@ -33,13 +27,17 @@ int witnesses_new(struct witnesses **ret_witnesses)
 	struct witnesses *witnesses = calloc(1, sizeof *witnesses);
 	if (!witnesses)
 		return -ENOMEM;
+	witnesses->copy.fd = -1;
 	*ret_witnesses = witnesses;
 	return 0;
 }
 
 void witnesses_free(struct witnesses *witnesses)
 {
-	if (witnesses && witnesses->netlink)
+	if (!witnesses)
+		return;
+	witnesses_end(witnesses);
+	if (witnesses->netlink)
 		mnl_socket_close(witnesses->netlink);
 	free(witnesses);
 }
@@ -263,7 +261,7 @@ static void fill_sight(const struct inet_diag_msg *answer, struct sight *ret_sig
 	*ret_sight = sight;
 }
 
-int witness_exact(struct witnesses *witnesses, const char *local, const char *remote,
+int witness_exact(struct witnesses *witnesses, int domain, const char *local, const char *remote,
 		  uint64_t cookie, struct sight *ret_sight)
 {
 	struct ends ends;
@@ -273,9 +271,11 @@ int witness_exact(struct witnesses *witnesses, const char *local, const char *re
 		return result;
 	if (!parse_ends(local, remote, &ends) || !ends.local_port)
 		return -EINVAL;
+	result = -ENOENT;
+	if (is_inet4(&ends) && domain != AF_INET6)
+		result = ask(witnesses, &ends, AF_INET, cookie, &answer);
 	/* A dual-stack listener's end of an IPv4 connection is one of AF_INET6. */
-	result = is_inet4(&ends) ? ask(witnesses, &ends, AF_INET, cookie, &answer) : -ENOENT;
-	if (result == -ENOENT)
+	if (result == -ENOENT && domain != AF_INET)
 		result = ask(witnesses, &ends, AF_INET6, cookie, &answer);
 	if (result == 0)
 		fill_sight(&answer, ret_sight);

@@ -1,6 +1,8 @@
 /* State and queues of a socket, asked of a descriptor of it. */
 #include "witnesses/look.h"
 
+#include "witnesses/witnesses.h"
+
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -50,35 +52,39 @@ enum tcp_state state_through(int fd)
 	return read_tcp_info(fd, &info) ? state_of_kernel(info.tcpi_state) : STATE_UNKNOWN;
 }
 
-void look_through(int fd, struct sight *ret_sight)
+static int64_t send_queue(int fd, enum tcp_state state, const struct tcp_info *info)
+{
+	/* What tcp_disconnect() leaves in its counters was never sent. And where no segment waits
+	 * for its acknowledgement and no byte for a segment, there is nothing to count. */
+	if (state == STATE_CLOSED || (!info->tcpi_unacked && !info->tcpi_notsent_bytes))
+		return 0;
+	/* tcp_ioctl() leaves the SYN out already, and counts a FIN. */
+	int64_t sent = queue(fd, SIOCOUTQ);
+	return state == STATE_SYN_SENT ? sent : without_flag_sent(state, sent);
+}
+
+void look_through(int fd, const struct question *question, struct sight *ret_sight)
 {
 	struct tcp_info info;
 	if (!read_tcp_info(fd, &info)) {
 		/* Not TCP. What others answer to SIOCOUTQ is the memory their buffers take
 		 * (udp_ioctl(), unix_outq_len()), which is no count of bytes sent. */
 		*ret_sight = sight_blank(WITNESS_NONE);
-		ret_sight->receive = queue(fd, SIOCINQ);
+		ret_sight->receive = question->state_only ? -1 : queue(fd, SIOCINQ);
 		return;
 	}
 	*ret_sight = sight_blank(WITNESS_TCP_INFO);
 	ret_sight->state = state_of_kernel(info.tcpi_state);
+	ret_sight->came = info.tcpi_bytes_received;
 	if (ret_sight->state == STATE_LISTEN) {
 		/* tcp_get_info() in net/ipv4/tcp.c lends these two fields to listeners. */
 		ret_sight->accept = info.tcpi_unacked;
 		ret_sight->backlog = info.tcpi_sacked;
 		return;
 	}
-	/* Nothing ever came: nothing can wait. */
-	ret_sight->receive = info.tcpi_bytes_received ? queue(fd, SIOCINQ) : 0;
-	/* What tcp_disconnect() leaves in its counters was never sent. And where no segment waits
-	 * for its acknowledgement and no byte for a segment, there is nothing to count. */
-	if (ret_sight->state == STATE_CLOSED || (!info.tcpi_unacked && !info.tcpi_notsent_bytes)) {
-		ret_sight->send = 0;
+	if (question->state_only)
 		return;
-	}
-	/* tcp_ioctl() leaves the SYN out already, and counts a FIN. */
-	int64_t sent = queue(fd, SIOCOUTQ);
-	ret_sight->send = ret_sight->state == STATE_SYN_SENT
-				  ? sent
-				  : without_flag_sent(ret_sight->state, sent);
+	/* It was empty, and nothing came since: nothing can wait. */
+	ret_sight->receive = info.tcpi_bytes_received == question->drained ? 0 : queue(fd, SIOCINQ);
+	ret_sight->send = send_queue(fd, ret_sight->state, &info);
 }

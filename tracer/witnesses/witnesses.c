@@ -1,6 +1,5 @@
 #include "witnesses/witnesses.h"
 
-#include "support/auto.h"
 #include "support/endpoint.h"
 #include "witnesses/look.h"
 
@@ -10,24 +9,65 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
+#include <unistd.h>
 
-/* A copy of the process's descriptor, close-on-exec: pidfd_getfd(2). The caller closes it
- * before the process runs on. Returns it or -errno. */
-static int copy_descriptor(const struct process *process, int fd)
+/* --- the copy of a descriptor --------------------------------------------------------- */
+
+static void drop_copy(struct witnesses *witnesses)
 {
+	if (witnesses->copy.fd >= 0)
+		close(witnesses->copy.fd);
+	witnesses->copy.fd = -1;
+}
+
+void witnesses_begin(struct witnesses *witnesses, const struct process *process)
+{
+	drop_copy(witnesses);
+	witnesses->stopped = process;
+}
+
+void witnesses_end(struct witnesses *witnesses)
+{
+	drop_copy(witnesses);
+	witnesses->stopped = NULL;
+}
+
+/* A copy of the process's descriptor, close-on-exec: pidfd_getfd(2). The one there is, if it is
+ * of the same. Returns it or -errno. */
+static int take_copy(struct witnesses *witnesses, const struct process *process, int number)
+{
+	struct copy *copy = &witnesses->copy;
+	if (copy->fd >= 0 && copy->process == process && copy->number == number)
+		return copy->fd;
+	drop_copy(witnesses);
 	if (process->pidfd < 0)
 		return -ESRCH;
-	int copy = (int)syscall(SYS_pidfd_getfd, process->pidfd, fd, 0);
-	return copy < 0 ? -errno : copy;
+	int fd = (int)syscall(SYS_pidfd_getfd, process->pidfd, number, 0);
+	if (fd < 0)
+		return -errno;
+	*copy = (struct copy){ .fd = fd, .process = process, .number = number };
+	return fd;
 }
 
-/* -ENOTSOCK if it is none. */
-static int read_cookie(int fd, uint64_t *ret_cookie)
+/* The question is answered: another process's descriptor is not kept, it may be running. */
+static void leave_copy(struct witnesses *witnesses)
 {
-	socklen_t size = sizeof *ret_cookie;
-	return getsockopt(fd, SOL_SOCKET, SO_COOKIE, ret_cookie, &size) < 0 ? -errno : 0;
+	if (!witnesses->stopped || witnesses->copy.process != witnesses->stopped)
+		drop_copy(witnesses);
 }
+
+/* Of the copy there is. -ENOTSOCK if it is none. */
+static int read_cookie(struct witnesses *witnesses, uint64_t *ret_cookie)
+{
+	struct copy *copy = &witnesses->copy;
+	socklen_t size = sizeof copy->cookie;
+	if (!copy->cookie && getsockopt(copy->fd, SOL_SOCKET, SO_COOKIE, &copy->cookie, &size) < 0)
+		return -errno;
+	*ret_cookie = copy->cookie;
+	return 0;
+}
+
+/* --- who it is ------------------------------------------------------------------------ */
 
 static int option(int fd, int name)
 {
@@ -73,51 +113,79 @@ static int remote_end(int fd, struct sockaddr *address, socklen_t *size)
 	return getpeername(fd, address, size);
 }
 
-int witness_identify(const struct process *process, int fd, struct identity *ret_identity)
+static bool is_lingering(int fd)
 {
-	return witness_identify_again(process, fd, NULL, ret_identity);
+	struct linger linger = { 0 };
+	socklen_t size = sizeof linger;
+	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff;
 }
 
-int witness_identify_again(const struct process *process, int fd, const struct socket *known,
-			   struct identity *ret_identity)
+static void read_identity(int fd, unsigned asked, struct identity *identity)
 {
-	struct identity identity = { 0 };
-	autoclose int copy = copy_descriptor(process, fd);
-	if (copy < 0)
+	if (asked & ASK_KIND) {
+		identity->domain = option(fd, SO_DOMAIN);
+		identity->type = option(fd, SO_TYPE);
+	}
+	if (asked & ASK_PROTOCOL)
+		identity->protocol = option(fd, SO_PROTOCOL);
+	if (asked & ASK_LISTENING)
+		identity->listening = option(fd, SO_ACCEPTCONN);
+	if (asked & ASK_LINGERING)
+		identity->lingering = is_lingering(fd);
+	if (asked & ASK_LOCAL)
+		read_end(fd, local_end, identity->local);
+	if (asked & ASK_REMOTE)
+		read_end(fd, remote_end, identity->remote);
+}
+
+int witness_identify(struct witnesses *witnesses, const struct process *process, int fd,
+		     unsigned asked, struct identity *identity)
+{
+	int copy = asked ? take_copy(witnesses, process, fd) : 0;
+	if (copy < 0 || !asked)
 		return copy;
-	int result = read_cookie(copy, &identity.cookie);
-	if (result < 0)
-		return result;
-	bool same = known && known->cookie == identity.cookie;
-	identity.domain = same ? known->domain : option(copy, SO_DOMAIN);
-	identity.type = same ? known->type : option(copy, SO_TYPE);
-	identity.protocol = same ? known->protocol : option(copy, SO_PROTOCOL);
-	identity.listening = option(copy, SO_ACCEPTCONN);
-	read_end(copy, local_end, identity.local);
-	read_end(copy, remote_end, identity.remote);
-	*ret_identity = identity;
-	return 0;
+	int result = asked & ASK_COOKIE ? read_cookie(witnesses, &identity->cookie) : 0;
+	if (result == 0)
+		read_identity(copy, asked, identity);
+	leave_copy(witnesses);
+	return result;
 }
 
-int witness_descriptor(const struct process *process, int fd, uint64_t cookie,
-		       struct sight *ret_sight)
+/* --- how it is ------------------------------------------------------------------------ */
+
+/* Whether the copy there is may be of another socket than that: 0, -ESTALE or -errno. */
+static int check_cookie(struct witnesses *witnesses, const struct question *question,
+			uint64_t *ret_found)
+{
+	uint64_t wanted = question->cookie;
+	*ret_found = wanted;
+	if (wanted && question->certain)
+		return 0;
+	int result = read_cookie(witnesses, ret_found);
+	return result == 0 && wanted && wanted != *ret_found ? -ESTALE : result;
+}
+
+int witness_descriptor(struct witnesses *witnesses, const struct process *process, int fd,
+		       const struct question *question, struct sight *ret_sight)
 {
 	uint64_t found;
-	autoclose int copy = copy_descriptor(process, fd);
+	int copy = take_copy(witnesses, process, fd);
 	if (copy < 0)
 		return copy;
-	int result = read_cookie(copy, &found);
-	if (result < 0)
-		return result;
-	if (cookie && cookie != found)
-		return -ESTALE;
-	look_through(copy, ret_sight);
-	ret_sight->cookie = found;
-	return 0;
+	int result = check_cookie(witnesses, question, &found);
+	if (result == 0) {
+		look_through(copy, question, ret_sight);
+		ret_sight->cookie = found;
+	}
+	leave_copy(witnesses);
+	return result;
 }
 
-bool witness_unchanged(const struct process *process, int fd, enum tcp_state state)
+bool witness_unchanged(struct witnesses *witnesses, const struct process *process, int fd,
+		       enum tcp_state state)
 {
-	autoclose int copy = copy_descriptor(process, fd);
-	return copy >= 0 && state_through(copy) == state;
+	int copy = take_copy(witnesses, process, fd);
+	bool unchanged = copy >= 0 && state_through(copy) == state;
+	leave_copy(witnesses);
+	return unchanged;
 }

@@ -15,26 +15,38 @@ struct witnesses;
 int witnesses_new(struct witnesses **ret_witnesses);
 void witnesses_free(struct witnesses *witnesses);
 
-/* Who the socket behind a descriptor is. -ENOTSOCK, -EBADF, -EPERM (may not be read), -ESRCH. */
-int witness_identify(const struct process *process, int fd, struct identity *ret_identity);
-/* The same of a descriptor that was `known` when last seen (NULL: nobody). If it still is, what
- * never changes is taken from there: a call for each is saved. */
-int witness_identify_again(const struct process *process, int fd, const struct socket *known,
-			   struct identity *ret_identity);
+/* Until witnesses_end() a thread of the process is stopped, and all questions about one
+ * descriptor share one copy of it. */
+void witnesses_begin(struct witnesses *witnesses, const struct process *process);
+/* Comes before the thread runs on: a copy that lives delays a FIN. */
+void witnesses_end(struct witnesses *witnesses);
 
-/* State and queues of the socket behind a descriptor. The copy is closed before this
- * returns: it would delay a FIN. `cookie`: the socket it must be, 0 for any; another one
- * answers -ESTALE. For a socket that is not TCP: state unknown, queues as far as known.
- * Only questions without side effect are asked: never SO_ERROR. */
-int witness_descriptor(const struct process *process, int fd, uint64_t cookie,
-		       struct sight *ret_sight);
+/* Who the socket behind a descriptor is: what is `asked` (ASK_COOKIE ...) is filled in, the rest
+ * left alone. -ENOTSOCK, -EBADF, -EPERM (may not be read), -ESRCH. */
+int witness_identify(struct witnesses *witnesses, const struct process *process, int fd,
+		     unsigned asked, struct identity *identity);
+
+struct question {
+	uint64_t cookie;  /* the socket it must be, 0 for any; another one answers -ESTALE */
+	bool certain;     /* nobody can have given the number to another one: not looked after */
+	bool state_only;  /* the queues are of no interest */
+	uint64_t drained; /* what sight.came was when the receive queue was seen empty */
+};
+
+/* State and queues of the socket behind a descriptor. For a socket that is not TCP: state
+ * unknown, queues as far as known. Only questions without side effect are asked: never
+ * SO_ERROR. */
+int witness_descriptor(struct witnesses *witnesses, const struct process *process, int fd,
+		       const struct question *question, struct sight *ret_sight);
 
 /* Whether a TCP socket is still in that state, the least one can ask. That the descriptor is
  * still the same socket's is not: "unchanged" adds nothing to what is known already. */
-bool witness_unchanged(const struct process *process, int fd, enum tcp_state state);
+bool witness_unchanged(struct witnesses *witnesses, const struct process *process, int fd,
+		       enum tcp_state state);
 
 /* State and queues of a TCP socket known only by its two ends ("127.0.0.1:80"), whether anybody
- * holds it or not. `cookie` 0: whichever it is. -ENOENT: there is none; the listener that
- * the kernel offers instead when the 4-tuple is gone does not count. */
-int witness_exact(struct witnesses *witnesses, const char *local, const char *remote,
+ * holds it or not. `domain`: AF_INET or AF_INET6, 0 if not known. `cookie` 0: whichever it is.
+ * -ENOENT: there is none; the listener that the kernel offers instead when the 4-tuple is gone
+ * does not count. */
+int witness_exact(struct witnesses *witnesses, int domain, const char *local, const char *remote,
 		  uint64_t cookie, struct sight *ret_sight);
