@@ -7,6 +7,7 @@
 #include "types/event.h"
 #include "types/note.h"
 #include "types/python.h"
+#include "types/segment.h"
 #include "types/socket.h"
 #include "types/witness.h"
 
@@ -22,6 +23,7 @@ enum record_type {
 	RECORD_UNFINISHED, /* a call that never will */
 	RECORD_OUTPUT,
 	RECORD_STATE,
+	RECORD_SEGMENT, /* on the wire: before the record of the call that caused it */
 	RECORD_CONNECTION,
 	RECORD_END,
 };
@@ -116,6 +118,15 @@ struct record_end {
 	const char *const *mistakes; /* NULL-terminated rule ids */
 };
 
+/* RECORD_SEGMENT: what passed, and whose it was. */
+struct record_segment {
+	const struct segment *segment;
+	/* The ends' lanes, NULL: not traced. record.socket is the sender's socket if that is
+	 * traced, else the receiver's. */
+	const char *from_lane, *to_lane;
+	uint64_t cause; /* the n of the call that caused it, 0: none */
+};
+
 struct record {
 	enum record_type type;
 	uint64_t time;   /* nanoseconds since the header's `started` */
@@ -132,7 +143,8 @@ struct record {
 	struct record_queues queues;
 	const struct note *notes;
 	size_t note_count;
-	/* The socket: RECORD_ENTER, RECORD_CALL, RECORD_STATE; NULL: none is known. */
+	/* The socket: RECORD_ENTER, RECORD_CALL, RECORD_STATE, RECORD_SEGMENT; NULL: none is known.
+	 */
 	const struct socket *socket;
 
 	union {
@@ -144,6 +156,7 @@ struct record {
 			struct value_bytes data;
 		} output;
 		struct record_transition transition;
+		struct record_segment segment;
 		const struct record_connection *connection;
 		struct record_end end;
 	};

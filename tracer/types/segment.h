@@ -1,0 +1,74 @@
+/* A TCP segment or UDP datagram as it passed on the wire (RFC 9293, 3.1; RFC 768). */
+#pragma once
+
+#include "types/socket.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum segment_protocol {
+	SEGMENT_TCP,
+	SEGMENT_UDP,
+};
+
+/* The header's bits; the names are in types/names.c, in the order in which they are spoken:
+ * "SYN,ACK". */
+enum segment_flag {
+	SEGMENT_FIN = 0x01,
+	SEGMENT_SYN = 0x02,
+	SEGMENT_RST = 0x04,
+	SEGMENT_PSH = 0x08,
+	SEGMENT_ACK = 0x10,
+	SEGMENT_URG = 0x20,
+	SEGMENT_ECE = 0x40,
+	SEGMENT_CWR = 0x80,
+};
+
+/* What the segments before it say of a segment. */
+enum segment_remark {
+	SEGMENT_PLAIN,
+	SEGMENT_RETRANSMISSION, /* of bytes, a SYN or a FIN that passed before */
+	SEGMENT_DUPLICATE_ACK,  /* the same acknowledgement again, and nothing else new in it */
+	SEGMENT_ZERO_WINDOW,    /* the sender can take no more */
+	SEGMENT_WINDOW_UPDATE,  /* and now it can again */
+	SEGMENT_WINDOW_PROBE,   /* one byte, or none, into a zero window */
+	SEGMENT_KEEPALIVE,      /* the byte before the next one: are you there? */
+	SEGMENT_REMARKS,
+};
+
+enum { SEGMENT_MAX_SACKS = 4 };
+
+struct segment_options {
+	bool has_mss, has_scale, has_timestamps, sack_permitted;
+	uint16_t mss;
+	uint8_t scale; /* the window's: it counts in units of 2^scale */
+	uint32_t timestamp, echo;
+	unsigned sack_count;
+	struct {
+		uint32_t left, right;
+	} sacks[SEGMENT_MAX_SACKS];
+};
+
+struct segment {
+	uint64_t time; /* as a record's */
+	enum segment_protocol protocol;
+	char from[ENDPOINT_SIZE], to[ENDPOINT_SIZE];
+	uint32_t length; /* payload bytes */
+	/* TCP only: the header, numbers as they passed. */
+	unsigned flags; /* of enum segment_flag */
+	uint32_t seq, ack;
+	uint16_t window; /* as it stands in the header, not scaled */
+	uint16_t checksum, urgent;
+	uint8_t header_length; /* bytes, options included */
+	bool checksum_partial; /* the kernel leaves it to a card that is not there: loopback */
+	struct segment_options options;
+	/*
+	 * Where the connection's first SYN was seen: numbers relative to the initial ones, as the
+	 * textbooks write them: x of the end that opened, y of the other. A SYN itself is 0.
+	 */
+	bool relative;    /* seq and ack can be told so */
+	bool from_opener; /* then seq is x + relative_seq and ack y + relative_ack; else crossed */
+	uint32_t relative_seq, relative_ack;
+	uint32_t window_bytes; /* scaled; as `window` where the scale is not known */
+	enum segment_remark remark;
+};
