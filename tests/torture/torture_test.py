@@ -144,5 +144,65 @@ class Mixed(Torture):
         self.compare("files")
 
 
+class Same(Torture):
+    """What a program sees does not depend on being traced."""
+
+    def test_signals_in_every_phase_of_a_call(self):
+        self.same("signals", size(2000, 300))
+
+    def test_calls_that_sleep_are_interrupted_and_restarted(self):
+        self.same("blocked")
+
+    def test_sockets_closed_while_a_thread_sleeps_on_them(self):
+        self.same("closing", size(3000, 200))
+
+    def test_stopped_and_continued_with_threads(self):
+        self.same("stopped", size(1500, 100))
+
+
+class Filters(Torture):
+    """Programs with seccomp filters of their own."""
+
+    def scene(self, name):
+        self.same("filters", name)
+
+    def test_errno(self):
+        for name in ("errno", "errno-to-data", "errno-0", "prctl", "many"):
+            with self.subTest(name):
+                self.scene(name)
+
+    def test_kill(self):
+        self.scene("kill-process")
+
+    def test_kill_of_one_thread(self):
+        self.scene("thread-kill")
+
+    def test_trap(self):
+        self.scene("trap")
+
+    def test_allow_list(self):
+        for name in ("allow-list", "allow-list-that-kills"):
+            with self.subTest(name):
+                self.scene(name)
+
+    def test_trace_without_the_programs_own_tracer(self):
+        for name in ("trace", "trace-0"):
+            with self.subTest(name):
+                self.scene(name)
+
+    def test_strict_mode(self):
+        for name in ("strict", "strict-forbidden"):
+            with self.subTest(name):
+                self.scene(name)
+
+    def test_in_one_thread_only(self):
+        self.scene("thread-errno")
+
+    def test_in_all_threads_at_once(self):
+        for name in ("tsync", "tsync-after-threads"):
+            with self.subTest(name):
+                self.scene(name)
+
+
 if __name__ == "__main__":
     unittest.main()
