@@ -7,6 +7,7 @@ check` (TORTURE is not set) a quick part.
 import collections
 import difflib
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -69,7 +70,19 @@ class Torture(unittest.TestCase):
             self.assertEqual(traced_run.returncode, alone.returncode)
             record = Record(path)
         self.assertEqual(record.lines[-1]["type"], "end")
+        self.whole(record)
         return record
+
+    def whole(self, record):
+        """Who began has ended, processes and calls, each once."""
+        lives = collections.Counter()
+        for line in record.of("process"):
+            lives[line["pid"]] += {"start": 1, "fork": 1, "exit": -1}.get(line["what"], 0)
+        self.assertEqual({pid: n for pid, n in lives.items() if n}, {}, "births without end")
+        ended = [line["n"] for kind in ("call", "unfinished") for line in record.of(kind)]
+        self.assertEqual(len(ended), len(set(ended)), "calls that ended twice")
+        waiting = {line["n"] for line in record.of("enter")}
+        self.assertEqual(waiting - set(ended), set(), "calls that never ended")
 
 
 def calls_by_thread(record):
@@ -158,6 +171,139 @@ class Same(Torture):
 
     def test_stopped_and_continued_with_threads(self):
         self.same("stopped", size(1500, 100))
+
+    def test_short_lived_children_and_killed_ones(self):
+        count = int(size(500, 100))
+        record = self.same("children", str(count))
+        born = [line for line in record.of("process") if line["what"] == "fork"]
+        # Three ways; half of them killed, a tenth by a child of theirs, a tenth with a peer.
+        self.assertEqual(len(born), 3 * count + count // 2 + 3 * (count // 10))
+
+    def test_threads_that_fork_and_exec(self):
+        record = self.same("crowd", size(200, 50))
+        execs = [line for line in record.of("process") if line["what"] == "exec"]
+        self.assertEqual(len(execs), 4 * 6 + 1)
+
+    def test_descriptors_passed_through_processes(self):
+        self.same("storm", size(400, 20))
+
+    def test_i386_calls_in_a_64_bit_program(self):
+        rounds = int(size(3000, 100))
+        record = self.same("int80", str(rounds))
+        if os.uname().machine != "x86_64":
+            self.skipTest("there is no int $0x80 on this machine")
+        # Alone, under a timer, in four threads, in a child.
+        made = collections.Counter(line["call"] for line in record.of("call"))
+        for call in ("socketpair", "dup", "write", "read", "send", "recv"):
+            self.assertEqual(made[call], 7 * rounds, call)
+        self.assertEqual(made["close"], 3 * 7 * rounds)
+
+    def test_execs_between_64_and_32_bits(self):
+        with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+            other = os.path.join(folder, "widths32")
+            made = subprocess.run(
+                ["gcc", "-m32", "-std=gnu17", "-D_GNU_SOURCE", "-I.", "-O2", "-o", other,
+                 "tests/torture/widths.c", "-pthread"], capture_output=True, check=False)
+            if made.returncode != 0:
+                self.skipTest("gcc -m32 builds nothing here")
+            record = self.same("widths", other, size(30, 6))
+        sent = [line["ret"] for line in record.calls(name="send")]
+        self.assertEqual(sent, [2, 1] * (int(size(30, 6)) + 1))
+
+
+class Scenes(Torture):
+    """Programs of several scenes, each on its own."""
+
+    def scenes(self, program_name, *names):
+        for name in names:
+            with self.subTest(name):
+                self.same(program_name, name)
+
+    def test_another_parent(self):
+        self.scenes("births", "parent", "orphan", "no-signal", "pidfd")
+
+    def test_children_that_must_not_be_traced(self):
+        self.scenes("births", "untraced", "untraced-vfork")
+
+    def test_shared_and_unshared_descriptors(self):
+        self.scenes("births", "files", "unshare-files", "thread-unshares", "thread-close-range")
+
+    def test_shared_memory(self):
+        self.scenes("births", "memory")
+
+    def test_namespaces(self):
+        self.scenes("births", "pid-namespace", "user-namespace", "dying-namespace")
+
+    def test_threads_that_fork_or_outlive_their_leader(self):
+        self.scenes("births", "thread", "leader")
+
+    def test_another_user(self):
+        self.scenes("powers", "setuid", "seteuid", "no-new-privs")
+
+    def test_not_dumpable(self):
+        self.scenes("powers", "not-dumpable", "never-dumpable")
+
+    def test_another_root(self):
+        self.scenes("powers", "chroot")
+
+    def test_what_the_kernel_keeps_for_a_thread(self):
+        self.scenes("odds", "rseq", "robust", "itself")
+
+    def test_stacks_that_are_full(self):
+        self.scenes("odds", "low-stack", "overflow")
+
+    def test_limits(self):
+        self.scenes("odds", "no-memory", "high-descriptors", "few-descriptors")
+
+    def test_sigtrap(self):
+        self.scenes("odds", "sigtrap")
+
+    def test_a_program_cannot_be_traced_twice(self):
+        """The one thing that differs, as under any tracer."""
+        command = [program("odds"), "traceme"]
+        alone = self.run_one(command).stdout
+        ours = self.run_one([traced.SOCKTRACE, "-o", "/dev/null", *command]).stdout
+        self.assertIn("PTRACE_TRACEME: works", alone)
+        self.assertEqual(ours, alone.replace("works", "is refused"))
+
+
+class AnOrdinaryUser(Torture):
+    """Without privilege, what may not be looked into is told once and otherwise left alone."""
+
+    USER = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+
+    def scenes(self, name, *scenes):
+        if os.geteuid() != 0:
+            self.skipTest("only root can become another user")
+        traced.needs("setpriv")
+        with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+            os.chmod(folder, 0o755)
+            tracer = shutil.copy(traced.SOCKTRACE, folder)
+            command = shutil.copy(program(name), folder)
+            for scene in scenes:
+                with self.subTest(scene):
+                    alone = self.run_one([*self.USER, command, scene])
+                    ours = self.run_one([*self.USER, tracer, "-o", "/dev/null", command, scene])
+                    self.assertEqual(ours.stdout, alone.stdout)
+                    self.assertEqual(ours.returncode, alone.returncode)
+                    told = [line for line in ours.stderr.splitlines()
+                            if line not in alone.stderr.splitlines()]
+                    self.assertLessEqual(len(told), 2, told)
+
+    def test_not_dumpable(self):
+        self.scenes("powers", "not-dumpable", "never-dumpable")
+
+    def test_no_right_to_become_another(self):
+        self.scenes("powers", "setuid", "seteuid", "chroot", "no-new-privs")
+
+    def test_namespaces(self):
+        self.scenes("births", "user-namespace", "pid-namespace", "dying-namespace")
+
+    def test_limits(self):
+        self.scenes("odds", "no-memory", "few-descriptors", "robust", "low-stack")
+
+    def test_filters(self):
+        self.scenes("filters", "errno", "allow-list", "kill-process", "trap", "tsync")
 
 
 class Filters(Torture):
