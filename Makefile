@@ -49,6 +49,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ARCHIVE := $(BUILD)/libsocktrace.a
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 HELPERS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
+TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(wildcard tests/torture/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
 # A demo runs from one folder, here as when installed: its programs, twins and scenario.
@@ -86,7 +87,7 @@ libraries:
 		esac; done; status=1; \
 	done; exit $$status
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(TORTURES:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
 	 $(BUILD)/tests/unit/main.d
 
 # --- demos -------------------------------------------------------------------------------
@@ -128,17 +129,28 @@ $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c $(ARCHIVE)
 	$(say) TEST $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread
 
+# As the demos' programs: libc only. A torture of the tracer, not of the program: no sanitizers,
+# which would make calls and threads of their own.
+$(TORTURES): $(BUILD)/tests/torture/%: tests/torture/%.c
+	@mkdir -p $(@D)
+	$(say) TEST $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE -I. $(WARNINGS) -O2 -g -MMD -MP -o $@ $< -pthread
+
 $(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(say) BENCH $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -pthread
 
-programs: all $(UNITS) $(HELPERS)
+programs: all $(UNITS) $(HELPERS) $(TORTURES)
 
 check:
 	@.ci/packages test
 	@$(MAKE) --no-print-directory programs
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(TESTS)
+
+# Every torture program at its full size; `make check` runs a quick part of them.
+torture: all $(TORTURES)
+	@TORTURE=1 BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(or $(TESTS),torture)
 
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
@@ -198,6 +210,7 @@ help:
 	@echo 'make            build ./socktrace and the demos'
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
+	@echo 'make torture    run every torture program at its full size'
 	@echo 'make bench      compare with strace: a table of ratios'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'

@@ -2,7 +2,7 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check); the rest are unittest files in
-tests/accept and tests/golden. A test that cannot run says why and counts as skipped.
+tests/accept, tests/golden and tests/torture. A test that cannot run says why and counts as skipped.
 """
 
 import concurrent.futures
@@ -15,7 +15,8 @@ import time
 import unittest
 
 BUILD = os.environ.get("BUILD", "build")
-LIMIT = 240  # seconds for one file of tests; a hang is a failure
+ROOMS = ("accept", "golden", "torture")
+LIMIT = 900 if os.environ.get("TORTURE") else 240  # seconds for one file of tests; a hang is a failure
 
 
 class Result(unittest.TextTestResult):
@@ -78,7 +79,7 @@ def main():
     words = sys.argv[1:]
     paths = (
         ["tests/check_layers.sh"]
-        + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
+        + sorted(p for room in ROOMS for p in glob.glob(f"tests/{room}/*_test.py"))
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
     )
     if words:
