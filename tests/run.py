@@ -2,7 +2,8 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check); the rest are unittest files in
-tests/accept and tests/golden. A test that cannot run says why and counts as skipped.
+tests/accept and tests/golden; with --torture as the first word, those in tests/torture instead.
+A test that cannot run says why and counts as skipped.
 """
 
 import concurrent.futures
@@ -16,6 +17,7 @@ import unittest
 
 BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
+TORTURE_LIMIT = 900
 
 
 class Result(unittest.TextTestResult):
@@ -51,6 +53,7 @@ def command_of(path):
 
 
 def run(path):
+    limit = TORTURE_LIMIT if "/torture/" in path else LIMIT
     started = time.monotonic()
     try:
         done = subprocess.run(
@@ -58,13 +61,13 @@ def run(path):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=LIMIT,
+            timeout=limit,
             check=False,
         )
         text, status = done.stdout.decode(errors="replace"), done.returncode
     except subprocess.TimeoutExpired as error:
         text, status = (error.stdout or b"").decode(errors="replace"), -1
-        text += f"\nstill running after {LIMIT} s: ended\n"
+        text += f"\nstill running after {limit} s: ended\n"
     counts = re.findall(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", text)
     passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
     if status != 0 and not failed:
@@ -72,15 +75,23 @@ def run(path):
     return path, text, (passed, failed, skipped), time.monotonic() - started
 
 
-def main():
-    if sys.argv[1:2] == ["--one"]:
-        return run_one(sys.argv[2])
-    words = sys.argv[1:]
-    paths = (
+def all_paths():
+    return (
         ["tests/check_layers.sh"]
         + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
     )
+
+
+def main():
+    if sys.argv[1:2] == ["--one"]:
+        return run_one(sys.argv[2])
+    words = sys.argv[1:]
+    if words[:1] == ["--torture"]:
+        words = words[1:]
+        paths = sorted(glob.glob("tests/torture/*_test.py"))
+    else:
+        paths = all_paths()
     if words:
         paths = [p for p in paths if any(word in p for word in words)]
     total = [0, 0, 0]
