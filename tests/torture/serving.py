@@ -80,7 +80,7 @@ class Recording:
 
     def __init__(self, path):
         self.types = collections.Counter()
-        self.returned = collections.Counter()  # (call, errno) -> how often
+        self.returned = collections.Counter()  # (call, errno or "restarted" or None) -> how often
         self.processes = collections.Counter()  # what -> how often
         self.connections = []
         self.signals = collections.Counter()
@@ -114,7 +114,8 @@ class Recording:
             self.finished.add(line["n"])
             self.waiting.discard(line["n"])
             if kind == "call":
-                self.returned[line["call"], line.get("errno")] += 1
+                how = "restarted" if "restarted" in line else line.get("errno")
+                self.returned[line["call"], how] += 1
         elif kind == "connection":
             self.connections.append(line)
         elif kind == "process":
@@ -133,9 +134,8 @@ class Recording:
         return sum(self.returned[name, None] for name in names)
 
     def failed(self, name):
-        """errno -> how often."""
-        return {errno: count for (call, errno), count in self.returned.items()
-                if call == name and errno}
+        """errno or "restarted" -> how often."""
+        return {how: count for (call, how), count in self.returned.items() if call == name and how}
 
     def accepted(self):
         return self.succeeded("accept", "accept4")
