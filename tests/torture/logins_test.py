@@ -8,7 +8,7 @@ import socket
 import subprocess
 import unittest
 
-from serving import LIMIT, Serving, number, together
+from serving import LIMIT, Serving, number, receive, together
 from traced import PYTHON, free_port, needs
 
 SSHD = "/usr/sbin/sshd"
@@ -30,6 +30,7 @@ ACTIVATED = """
 import os, signal, socket, sys
 assert os.environ['LISTEN_FDS'] == '1' and int(os.environ['LISTEN_PID']) == os.getpid()
 listener = socket.socket(fileno=3)
+listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 while True:
     conn, _ = listener.accept()
@@ -98,20 +99,14 @@ class SocketActivation(Serving):
         needs("systemd-socket-activate")
         self.port = free_port()
 
-    def ask(self, question):
-        with socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT) as sock:
-            sock.sendall(question)
-            sock.shutdown(socket.SHUT_WR)
-            answer = b""
-            while data := sock.recv(10000):
-                answer += data
-            return answer
-
-    def ask_all(self, count, answer):
+    def echo(self, count):
         def some(part):
             for i in range(part, count, 4):
                 question = f"question {i} ".encode() * 20
-                self.assertEqual(self.ask(question), answer(question))
+                with socket.create_connection(("127.0.0.1", self.port), timeout=LIMIT) as sock:
+                    sock.sendall(question)
+                    sock.shutdown(socket.SHUT_WR)
+                    self.assertEqual(receive(sock, len(question) + 1), question)
         together([lambda part=part: some(part) for part in range(4)])
 
     def test_a_server_finds_its_socket_at_descriptor_3(self):
@@ -119,7 +114,7 @@ class SocketActivation(Serving):
                             ACTIVATED)
         self.until(lambda: "Listening" in server.errors(), "systemd-socket-activate")
         connections = number(1500, 100)
-        self.ask_all(connections, bytes.upper)
+        self.ask_capitals(self.port, connections)
         record = self.end(server)
         self.assertEqual(record.accepted(), connections)
         self.assertEqual(len(record.connections), connections)
@@ -130,7 +125,7 @@ class SocketActivation(Serving):
                             "--inetd", cat)
         self.until(lambda: "Listening" in server.errors(), "systemd-socket-activate")
         connections = number(300, 30)
-        self.ask_all(connections, bytes)
+        self.echo(connections)
         record = self.end(server, status=-signal.SIGTERM)
         self.assertEqual(record.accepted(), connections)
         self.assertEqual(record.processes["fork"], connections)

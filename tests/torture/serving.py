@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -73,6 +74,14 @@ def children(pid):
         with open(f"/proc/{pid}/task/{tid}/children", encoding="ascii") as file:
             found += [int(word) for word in file.read().split()]
     return found
+
+
+def receive(sock, size):
+    """So many bytes, or fewer if the other end closes."""
+    got = b""
+    while len(got) < size and (data := sock.recv(size - len(got))):
+        got += data
+    return got
 
 
 class Recording:
@@ -304,6 +313,20 @@ class Serving(unittest.TestCase):
         self.assertNotIn("Socket errors", out)
         self.assertGreater(right, 0, out)
         return right
+
+    def ask_capitals(self, port, connections, parts=4):
+        """From a server that answers in capitals: connections with three questions each."""
+        def some(part):
+            source = random.Random(part)
+            for _ in range(part, connections, parts):
+                with socket.create_connection(("127.0.0.1", port), timeout=LIMIT) as sock:
+                    for _ in range(3):
+                        question = source.randbytes(source.randrange(1, 3000)).hex().encode()
+                        sock.sendall(question)
+                        self.assertEqual(receive(sock, len(question)), question.upper())
+                    sock.shutdown(socket.SHUT_WR)
+                    self.assertEqual(sock.recv(1), b"")
+        together([lambda part=part: some(part) for part in range(parts)])
 
     def fetch_all(self, port, files, parallel=20, times=1):
         """Files by their names in the URL, {name: content}, with one curl: each is as it was."""

@@ -79,6 +79,11 @@ class Nginx(Web):
         """Of each answer: the connection's number, the status, the bytes sent."""
         return [tuple(map(int, line.split())) for line in self.read("access.log").splitlines()]
 
+    def workers(self, master):
+        """The port listens before they are there."""
+        self.until(lambda: len(children(master)) == 3, "three workers")
+        return children(master)
+
     def load(self):
         right = self.wrk(self.port, HELLO, "/hello")
         self.fetch_all(self.port, self.files, times=3)
@@ -87,8 +92,7 @@ class Nginx(Web):
     def test_workers_that_send_files_answer_everything(self):
         server = self.serve(*self.nginx_command(self.port), port=self.port)
         master = self.program_of(server)
-        workers = children(master)
-        self.assertEqual(len(workers), 3)
+        workers = self.workers(master)
         if os.geteuid() == 0:
             nobody = str(pwd.getpwnam("nobody").pw_uid)
             for worker in workers:
@@ -108,8 +112,7 @@ class Nginx(Web):
 
     def test_running_workers_are_watched_and_left_while_they_answer(self):
         server = self.untraced(*self.nginx_command(self.port), port=self.port)
-        pids = [server.pid, *children(server.pid)]
-        self.assertEqual(len(pids), 4)
+        pids = [server.pid, *self.workers(server.pid)]
         records = []
 
         def come_and_go():
