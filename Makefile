@@ -140,6 +140,12 @@ check:
 	@$(MAKE) --no-print-directory programs
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(TESTS)
 
+# All of it, at full size: real servers under load (QUICK=1: less of it).
+torture:
+	@.ci/packages torture
+	@$(MAKE) --no-print-directory programs
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py --torture $(TESTS)
+
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
 
@@ -198,6 +204,7 @@ help:
 	@echo 'make            build ./socktrace and the demos'
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
+	@echo 'make torture    install what is missing, build, trace real servers under load'
 	@echo 'make bench      compare with strace: a table of ratios'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'

@@ -103,7 +103,7 @@ class Recording:
             for index, text in enumerate(file):
                 line = json.loads(text)
                 # All by the schema would take longer than the load itself.
-                if validator and (index < 200 or index % 499 == 0):
+                if validator and index % 499 == 1:
                     validator.validate(line)
                 assert (line["type"] == "header") == (index == 0), f"line {index}: {line}"
                 self._take(line)
