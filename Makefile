@@ -148,9 +148,12 @@ check:
 	@$(MAKE) --no-print-directory programs
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(TESTS)
 
-# Every torture program at its full size; `make check` runs a quick part of them.
-torture: all $(TORTURES)
-	@TORTURE=1 BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py $(or $(TESTS),torture)
+# All of it, at full size: the torture programs, and real servers under load (QUICK=1: less of
+# it). `make check` runs a quick part of the programs.
+torture:
+	@.ci/packages torture
+	@$(MAKE) --no-print-directory programs
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py --torture $(TESTS)
 
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
@@ -210,7 +213,7 @@ help:
 	@echo 'make            build ./socktrace and the demos'
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
-	@echo 'make torture    run every torture program at its full size'
+	@echo 'make torture    install what is missing; torture programs, real servers under load'
 	@echo 'make bench      compare with strace: a table of ratios'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'

@@ -2,7 +2,9 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check); the rest are unittest files in
-tests/accept, tests/golden and tests/torture. A test that cannot run says why and counts as skipped.
+tests/accept and tests/golden, and the quick part of tests/torture; with --torture as the first
+word, all of tests/torture at its full size, and nothing else.
+A test that cannot run says why and counts as skipped.
 """
 
 import concurrent.futures
@@ -15,8 +17,8 @@ import time
 import unittest
 
 BUILD = os.environ.get("BUILD", "build")
-ROOMS = ("accept", "golden", "torture")
-LIMIT = 900 if os.environ.get("TORTURE") else 240  # seconds for one file of tests; a hang is a failure
+LIMIT = 240  # seconds for one file of tests; a hang is a failure
+TORTURE_LIMIT = 900
 
 
 class Result(unittest.TextTestResult):
@@ -52,6 +54,7 @@ def command_of(path):
 
 
 def run(path):
+    limit = TORTURE_LIMIT if "/torture/" in path else LIMIT
     started = time.monotonic()
     try:
         done = subprocess.run(
@@ -59,13 +62,13 @@ def run(path):
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=LIMIT,
+            timeout=limit,
             check=False,
         )
         text, status = done.stdout.decode(errors="replace"), done.returncode
     except subprocess.TimeoutExpired as error:
         text, status = (error.stdout or b"").decode(errors="replace"), -1
-        text += f"\nstill running after {LIMIT} s: ended\n"
+        text += f"\nstill running after {limit} s: ended\n"
     counts = re.findall(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", text)
     passed, failed, skipped = (int(n or 0) for n in counts[-1]) if counts else (0, 0, 0)
     if status != 0 and not failed:
@@ -73,15 +76,25 @@ def run(path):
     return path, text, (passed, failed, skipped), time.monotonic() - started
 
 
+def all_paths():
+    return (
+        ["tests/check_layers.sh"]
+        + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
+        + ["tests/torture/torture_test.py"]
+        + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
+    )
+
+
 def main():
     if sys.argv[1:2] == ["--one"]:
         return run_one(sys.argv[2])
     words = sys.argv[1:]
-    paths = (
-        ["tests/check_layers.sh"]
-        + sorted(p for room in ROOMS for p in glob.glob(f"tests/{room}/*_test.py"))
-        + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
-    )
+    if words[:1] == ["--torture"]:
+        words = words[1:]
+        os.environ["TORTURE"] = "1"
+        paths = sorted(glob.glob("tests/torture/*_test.py"))
+    else:
+        paths = all_paths()
     if words:
         paths = [p for p in paths if any(word in p for word in words)]
     total = [0, 0, 0]
