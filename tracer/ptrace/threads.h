@@ -33,7 +33,7 @@ enum { OPEN_STATS = 16 };
 struct tracees {
 	struct map threads; /* tid -> struct thread */
 	bool stop_each;     /* new threads stop at every call (--no-follow) */
-	/* The files last read by thread_is_asleep(), kept open; tid 0: none. */
+	/* The files last read by thread_activity(), kept open; tid 0: none. */
 	struct open_stat {
 		pid_t tid;
 		int fd;
@@ -47,5 +47,13 @@ struct thread *tracees_add(struct tracees *tracees, pid_t tid);
 void tracees_remove(struct tracees *tracees, struct thread *thread);
 void tracees_done(struct tracees *tracees);
 
+/* What a thread does that was let into a call. */
+enum activity {
+	ACTIVITY_RUNS,
+	ACTIVITY_SLEEPS,
+	ACTIVITY_STOPPED, /* it is out of the call: waitpid() will tell */
+};
+
+enum activity thread_activity(struct tracees *tracees, const struct thread *thread);
 /* Whether it sleeps in the kernel, that is neither runs nor is stopped. */
 bool thread_is_asleep(struct tracees *tracees, const struct thread *thread);
