@@ -142,6 +142,7 @@ check:
 
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/growth.py
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
 asan:
@@ -198,7 +199,7 @@ help:
 	@echo 'make            build ./socktrace and the demos'
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
-	@echo 'make bench      compare with strace: a table of ratios'
+	@echo 'make bench      compare with strace, and what grows: tables of ratios'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'
