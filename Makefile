@@ -157,6 +157,7 @@ torture:
 
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/growth.py
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
 asan:
@@ -214,7 +215,7 @@ help:
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
-	@echo 'make bench      compare with strace: a table of ratios'
+	@echo 'make bench      compare with strace, and what grows: tables of ratios'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'

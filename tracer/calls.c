@@ -49,7 +49,7 @@ static void pending_free(struct session *session, struct pending *pending)
 	hidden_end(session, pending);
 	if (pending->asleep)
 		director_awake(session->director, pending);
-	change_ends(pending);
+	call_ends(session, pending);
 	pending->thread->pending = NULL;
 	event_free(pending->event);
 	free(pending);
@@ -123,12 +123,15 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
 	pending->socket = socket ? socket->cookie : 0;
 	pending->before = state_before(session, thread->process, socket);
-	change_begins(pending);
+	call_begins(session, pending);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
 	unshown_add(session, pending);
 	return RESUME_TO_EXIT;
 }
+
+/* So many that run are looked at for one line: of hundreds the rest has its turn later. */
+enum { MOST_AWAKE = 8 };
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
@@ -170,14 +173,27 @@ static void show_waiting(struct session *session, struct pending *pending)
 		state_look(session, socket, pending->number);
 }
 
+bool call_is_asleep(struct session *session, struct pending *pending)
+{
+	if (pending->out)
+		return false;
+	enum activity activity = thread_activity(&session->tracees, pending->thread);
+	pending->out = activity == ACTIVITY_STOPPED;
+	return activity == ACTIVITY_SLEEPS;
+}
+
 void calls_show_waiting(struct session *session, uint64_t since)
 {
 	struct pending *next;
+	unsigned awake = 0;
 	for (struct pending *pending = session->unshown; pending; pending = next) {
 		next = pending->next;
-		if (pending->event->entered > since ||
-		    !thread_is_asleep(&session->tracees, pending->thread))
+		if (pending->event->entered > since || awake == MOST_AWAKE)
+			break;
+		if (!call_is_asleep(session, pending)) {
+			awake += !pending->out;
 			continue;
+		}
 		show_waiting(session, pending);
 		pending->asleep = true;
 		director_asleep(session->director, session, pending);
@@ -231,7 +247,7 @@ static void return_call(struct session *session, struct pending *pending)
 
 	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
-	change_ends(pending);
+	call_ends(session, pending);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
 	record.socket = socket;
@@ -270,94 +286,6 @@ void call_return(struct session *session, struct thread *thread, const struct st
 		return_call(session, pending);
 	pending_free(session, pending);
 	watching_appeared(session, stop);
-}
-
-/* --- effects that are seen before their cause ------------------------------------------------- */
-
-/* Calls whose effect the other end sees. */
-static const bool sends[CALL_COUNT] = {
-	[CALL_CONNECT] = true,  [CALL_SHUTDOWN] = true, [CALL_CLOSE] = true, [CALL_SENDTO] = true,
-	[CALL_SENDMSG] = true,  [CALL_SENDMMSG] = true, [CALL_WRITE] = true, [CALL_WRITEV] = true,
-	[CALL_SENDFILE] = true, [CALL_SPLICE] = true,
-};
-
-/* Ends that are not joined are told by their addresses: datagrams, AF_UNIX streams. */
-static bool fit_together(const struct event *event, const struct socket *from,
-			 const struct socket *to)
-{
-	const struct value *named = event_arg(event, "addr");
-	const char *address =
-		named && named->kind == VALUE_ENDPOINT ? named->endpoint : from->remote;
-	const char *port = strrchr(address, ':');
-	const char *own_port = strrchr(to->local, ':');
-
-	if (from->domain != to->domain || from->type != to->type)
-		return false;
-	if (*from->local && strcmp(from->local, to->remote) == 0)
-		return true;
-	/* The port alone: who receives may be bound to any address. */
-	return port && own_port && strcmp(port, own_port) == 0;
-}
-
-static bool can_cause(const struct session *session, const struct pending *cause,
-		      const struct pending *effect)
-{
-	const struct socket *socket = sockets_by_cookie(session->sockets, cause->socket);
-	const struct event *event = cause->event;
-
-	if (!socket || cause->thread == effect->thread || !sends[event->call] ||
-	    sends[effect->event->call])
-		return false;
-	if (effect->event->call == CALL_ACCEPT || effect->event->call == CALL_ACCEPT4)
-		return event->call == CALL_CONNECT;
-	if (effect->event->class == CLASS_WAIT)
-		return event->call == CALL_CONNECT ||
-		       (socket->peer && socket->peer->holders &&
-			socket->peer->holder_pid == effect->thread->process->pid);
-	const struct socket *receiver = sockets_by_cookie(session->sockets, effect->socket);
-	if (effect->event->class != CLASS_DATA || !receiver)
-		return false;
-	return socket->peer ? socket->peer == receiver : fit_together(event, socket, receiver);
-}
-
-/* A call of the other end that is under way, and will be out of the kernel in a moment. */
-static bool has_running_cause(struct session *session, const struct pending *effect)
-{
-	for (const struct pending *cause = session->unshown; cause; cause = cause->next)
-		if (!cause->postponed && can_cause(session, cause, effect) &&
-		    !thread_is_asleep(&session->tracees, cause->thread))
-			return true;
-	return false;
-}
-
-bool call_postpone(struct session *session, struct thread *thread, const struct stop *stop)
-{
-	struct pending *pending = thread->pending;
-	if (!pending || pending->output || !has_running_cause(session, pending))
-		return false;
-	pending->exit = *stop;
-	pending->postponed = true;
-	pending->next_postponed = NULL;
-	struct pending **link = &session->postponed;
-	while (*link)
-		link = &(*link)->next_postponed;
-	*link = pending;
-	return true;
-}
-
-int calls_take_up(struct session *session, bool force)
-{
-	struct pending *next;
-	int result = 0;
-	for (struct pending *pending = session->postponed; pending && result == 0; pending = next) {
-		next = pending->next_postponed;
-		if (!force && has_running_cause(session, pending))
-			continue;
-		struct stop stop = pending->exit;
-		call_return(session, stop.thread, &stop);
-		result = stop_resume(&stop, RESUME);
-	}
-	return result;
 }
 
 void call_abandon(struct session *session, struct thread *thread, const char *why)

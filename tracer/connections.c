@@ -110,11 +110,13 @@ void connections_collect(struct session *session)
 void connections_tick(struct session *session)
 {
 	struct socket *changed[LOOKS_PER_TICK];
-	size_t count = 0, position = 0;
+	size_t count = 0;
 	/* Settling takes sockets out of the map, so first comes the walk. */
-	for (struct socket *socket;
-	     count < LOOKS_PER_TICK && (socket = map_next(&session->orphans, &position));)
+	for (struct socket *socket; count < LOOKS_PER_TICK &&
+				    (socket = map_next(&session->orphans, &session->next_orphan));)
 		changed[count++] = socket;
+	if (count < LOOKS_PER_TICK)
+		session->next_orphan = 0;
 	for (size_t i = 0; i < count; i++) {
 		uint64_t cookie = changed[i]->cookie;
 		for (size_t k = 0; k < i; k++)

@@ -17,6 +17,7 @@ struct output {
 	const struct format *format;
 	struct formatter *formatter;
 	const char *name; /* for messages */
+	int fd;
 	FILE *file;
 	char *buffer;
 	pid_t reader; /* of a |COMMAND; 0: none */
@@ -104,6 +105,25 @@ static int open_descriptor(struct output *output, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* All of it, whatever interrupts: the session's timer comes while a slow reader lets us wait. */
+static ssize_t write_all(void *cookie, const char *data, size_t size)
+{
+	const struct output *output = cookie;
+	size_t done = 0;
+	while (done < size) {
+		ssize_t written = write(output->fd, data + done, size - done);
+		if (written < 0 && errno != EINTR)
+			return 0;
+		done += written > 0 ? (size_t)written : 0;
+	}
+	return (ssize_t)size;
+}
+
+static int close_descriptor(void *cookie)
+{
+	return close(((const struct output *)cookie)->fd);
+}
+
 static int output_open(struct output *output, const struct output_option *option,
 		       const struct options *options)
 {
@@ -116,7 +136,10 @@ static int output_open(struct output *output, const struct output_option *option
 	int fd = open_descriptor(output, option->path);
 	if (fd < 0)
 		return fd;
-	output->file = fdopen(fd, "w");
+	output->fd = fd;
+	output->file = fopencookie(
+		output, "w",
+		(cookie_io_functions_t){ .write = write_all, .close = close_descriptor });
 	output->buffer = malloc(BUFFER_SIZE);
 	if (!output->file || !output->buffer)
 		return -ENOMEM;

@@ -20,6 +20,8 @@ enum { NANOSECONDS = 1000000000 };
 
 /* A call that lasts longer is shown as waiting: 20 ms, in nanoseconds. */
 static const uint64_t TICK = 20000000;
+/* So long an effect is held back for its cause, which may have to wait for a processor. */
+static const uint64_t PATIENCE = 100000000;
 
 /* What a signal handler leaves for the turn; there is only one session at a time. */
 static volatile sig_atomic_t ticked;
@@ -104,7 +106,7 @@ void session_detach(struct session *session)
 	if (session->detaching)
 		return;
 	session->detaching = true;
-	calls_take_up(session, true);
+	calls_take_up(session, UINT64_MAX);
 	for (struct thread *thread; (thread = map_next(&session->tracees.threads, &position));)
 		if (thread->process && thread->process->attached) {
 			thread->interrupted = true;
@@ -128,7 +130,7 @@ static void session_tick(struct session *session)
 		signal_to_pass = 0;
 	}
 	director_tick(session->director, session);
-	calls_take_up(session, true);
+	calls_take_up(session, now > PATIENCE ? now - PATIENCE : 0);
 	outputs_flush(session->outputs);
 	/* Nobody is there to read of those that were there before us. */
 	if (outputs_failed(session->outputs))
@@ -300,7 +302,7 @@ static int session_turn(struct session *session)
 		return 0; /* a reader of ours */
 	result = handle(session, &stop);
 	if (result == 0 && session->postponed)
-		result = calls_take_up(session, false);
+		result = calls_take_up(session, 0);
 	if (!session->ticking)
 		keep_ticking(session);
 	return result;

@@ -33,13 +33,16 @@ struct pending {
 	uint64_t socket;              /* cookie of the event's socket; 0: it has none */
 	enum tcp_state before;        /* of that socket at entry */
 	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
-	bool changing;                /* counted in process->changing */
+	bool under_way;               /* counted in socket->under_way */
+	bool changing;                /* and in process->changing */
 	bool waiting;                 /* shown as waiting */
 	bool asleep;                  /* and really so: the director knows */
 	uint64_t clone_flags;         /* clone3's, as they were in memory; 0: left alone */
+	bool out;                     /* of the kernel, and stopped: it sleeps no more */
 	struct pending *next, **link; /* session's list of those that may still be shown so */
 	/* Its exit stop, held back until the call that caused it has returned. */
 	bool postponed;
+	uint64_t postponed_at;
 	struct stop exit;
 	struct pending *next_postponed;
 };
@@ -65,6 +68,7 @@ struct session {
 	uint64_t connections; /* the last connection id given */
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
 	unsigned held;        /* newborns that wait for their maker's word */
+	size_t next_orphan;   /* where in there the next tick looks first */
 	bool ticking;         /* the interval timer is armed */
 	bool detaching;       /* attached processes are being let go */
 	/* Notices that are given once. */
@@ -108,15 +112,21 @@ void session_notice(struct session *session, const struct process *process, cons
  * the thread is to be resumed. */
 enum resume call_enter(struct session *session, struct thread *thread, struct stop *stop);
 void call_return(struct session *session, struct thread *thread, const struct stop *stop);
-/* A call can be seen to return before the one that made it return: on another CPU the peer's
- * send is still on its way out of the kernel. If that is so, the stop is kept; true. */
-bool call_postpone(struct session *session, struct thread *thread, const struct stop *stop);
-/* Lets go those whose cause has returned meanwhile; with force all of them. */
-int calls_take_up(struct session *session, bool force);
 /* It will never return: why is exit, exec, detach or killed. */
 void call_abandon(struct session *session, struct thread *thread, const char *why);
 /* Shows as waiting the calls that entered before `since` and whose threads sleep. */
 void calls_show_waiting(struct session *session, uint64_t since);
+
+/* Whether its thread sleeps in it. Once out of it a thread is not asked again. */
+bool call_is_asleep(struct session *session, struct pending *pending);
+
+/* --- causes.c: effects seen before their cause ---------------------------------------------- */
+
+/* A call can be seen to return before the one that made it return: on another CPU the peer's
+ * send is still on its way out of the kernel. If that is so, the stop is kept; true. */
+bool call_postpone(struct session *session, struct thread *thread, const struct stop *stop);
+/* Lets go those whose cause has returned meanwhile, and those kept since before that time. */
+int calls_take_up(struct session *session, uint64_t before);
 
 /* --- watching.c: where a process stops ---------------------------------------------------- */
 
@@ -150,9 +160,10 @@ bool is_tcp(const struct socket *socket);
 /* Looks at a call's socket before it: returns its state. */
 enum tcp_state state_before(struct session *session, const struct process *process,
 			    struct socket *socket);
-/* Until it ends others cannot rely on the states they saw (process->changing). */
-void change_begins(struct pending *pending);
-void change_ends(struct pending *pending);
+/* Counts the call among those under way: of its socket, and, if it may change states or what a
+ * number means, of its process. */
+void call_begins(struct session *session, struct pending *pending);
+void call_ends(struct session *session, struct pending *pending);
 /* And after, at both ends and at the listener's queue. */
 void state_after(struct session *session, const struct pending *pending, struct socket *socket,
 		 struct record *record);

@@ -144,17 +144,27 @@ static const bool keeps_states[CALL_COUNT] = {
 	[CALL_GETSOCKOPT] = true, [CALL_DUP] = true,         [CALL_FCNTL] = true,
 };
 
-void change_begins(struct pending *pending)
+void call_begins(struct session *session, struct pending *pending)
 {
 	const struct event *event = pending->event;
+	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
+	pending->under_way = socket != NULL;
+	if (socket)
+		socket->under_way++;
 	pending->changing = event->class != CLASS_DATA && event->class != CLASS_WAIT &&
 			    !keeps_states[event->call];
 	if (pending->changing)
 		pending->thread->process->changing++;
 }
 
-void change_ends(struct pending *pending)
+void call_ends(struct session *session, struct pending *pending)
 {
+	struct socket *socket =
+		pending->under_way ? sockets_by_cookie(session->sockets, pending->socket) : NULL;
+	/* Forgotten meanwhile, and seen again, it counts anew. */
+	if (socket && socket->under_way)
+		socket->under_way--;
+	pending->under_way = false;
 	if (pending->changing)
 		pending->thread->process->changing--;
 	pending->changing = false;

@@ -75,7 +75,7 @@ END_TEST
 
 START_TEST(a_process_never_has_more_than_some_twenty)
 {
-	for (int fd = 0; fd < 1 << 20; fd++)
+	for (int fd = 0; fd < 1 << 20; fd += 1 + fd / 64)
 		plan(fd);
 	ck_assert_int_le(watch.filters, 28);
 }

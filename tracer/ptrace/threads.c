@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct thread *tracees_find(const struct tracees *tracees, pid_t tid)
@@ -64,17 +65,43 @@ static ssize_t read_anew(struct open_stat *stat, const struct thread *thread, ch
 }
 
 /* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
-bool thread_is_asleep(struct tracees *tracees, const struct thread *thread)
+static enum activity activity_of(const char *line)
+{
+	const char *end = strrchr(line, ')');
+	if (!end || !end[1])
+		return ACTIVITY_RUNS;
+	if (end[2] == 'S' || end[2] == 'D')
+		return ACTIVITY_SLEEPS;
+	return end[2] == 't' ? ACTIVITY_STOPPED : ACTIVITY_RUNS;
+}
+
+/* Without taking the stop from those who wait for it. */
+static bool has_stop(const struct thread *thread)
+{
+	siginfo_t info = { 0 };
+	return waitid(P_PID, (id_t)thread->tid, &info,
+		      WSTOPPED | WEXITED | WNOHANG | WNOWAIT | __WALL) == 0 &&
+	       info.si_pid;
+}
+
+enum activity thread_activity(struct tracees *tracees, const struct thread *thread)
 {
 	/* While one end waits for the other this is asked at every line: one call, not three. */
 	struct open_stat *stat = &tracees->stats[(size_t)thread->tid % OPEN_STATS];
 	char line[256];
+	/* Of many threads most are stopped, in the queue to us; and this needs no open file. */
+	if (tracees->threads.count > OPEN_STATS && has_stop(thread))
+		return ACTIVITY_STOPPED;
 	ssize_t length = read_again(stat, thread->tid, line, sizeof line - 1);
 	if (length <= 0)
 		length = read_anew(stat, thread, line, sizeof line - 1);
 	if (length <= 0)
-		return false;
+		return ACTIVITY_RUNS;
 	line[length] = '\0';
-	const char *end = strrchr(line, ')');
-	return end && (end[2] == 'S' || end[2] == 'D');
+	return activity_of(line);
+}
+
+bool thread_is_asleep(struct tracees *tracees, const struct thread *thread)
+{
+	return thread_activity(tracees, thread) == ACTIVITY_SLEEPS;
 }

@@ -42,7 +42,7 @@ struct tracees {
 		int status; /* as waitpid() gave it */
 	} * kept;
 	size_t kept_count, kept_room;
-	/* The files last read by thread_is_asleep(), kept open; tid 0: none. */
+	/* The files last read by thread_activity(), kept open; tid 0: none. */
 	struct open_stat {
 		pid_t tid;
 		int fd;
@@ -56,5 +56,13 @@ struct thread *tracees_add(struct tracees *tracees, pid_t tid);
 void tracees_remove(struct tracees *tracees, struct thread *thread);
 void tracees_done(struct tracees *tracees);
 
+/* What a thread does that was let into a call. */
+enum activity {
+	ACTIVITY_RUNS,
+	ACTIVITY_SLEEPS,
+	ACTIVITY_STOPPED, /* it is out of the call: waitpid() will tell */
+};
+
+enum activity thread_activity(struct tracees *tracees, const struct thread *thread);
 /* Whether it sleeps in the kernel, that is neither runs nor is stopped. */
 bool thread_is_asleep(struct tracees *tracees, const struct thread *thread);

@@ -40,7 +40,8 @@ struct socket {
 
 	/* What its sight said had come when its receive queue was last seen empty. */
 	uint64_t drained;
-	bool lingering; /* SO_LINGER is on: whoever closes it last may have to wait */
+	unsigned under_way; /* calls on it that have not returned */
+	bool lingering;     /* SO_LINGER is on: whoever closes it last may have to wait */
 	/* Made by a traced process and never handed to anybody else: its holders are all. */
 	bool contained;
 
