@@ -53,6 +53,7 @@ class Cycles(Serving):
             self.addCleanup(self.stop, client)
         calls, defects = 0, []
         for _ in range(cycles):
+            self.assertEqual((server.poll(), server.errors()), (None, ""))
             socktrace = self.attach(*pids)
             # A record with a fault does not end this: the requests are what counts first.
             try:
