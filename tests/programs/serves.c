@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
@@ -75,13 +76,15 @@ static const struct way ways[] = {
 static void answer(int fd, const struct way *way)
 {
 	char data[SIZE];
-	for (ssize_t size; (size = way->receive(fd, data, sizeof data)) > 0;) {
+	ssize_t size;
+	while ((size = way->receive(fd, data, sizeof data)) > 0) {
 		for (ssize_t i = 0; i < size; i++)
 			data[i] = (char)toupper((unsigned char)data[i]);
 		for (ssize_t sent = 0, once; sent < size; sent += once)
 			if ((once = way->send(fd, data + sent, (size_t)(size - sent))) < 0)
 				err(1, "send");
 	}
+	need((int)size, "receive");
 }
 
 static void *serve(void *argument)
@@ -119,6 +122,10 @@ int main(int argc, char **argv)
 	/* Its connections inherit it: an answer in pieces shall not wait for a delayed ACK. */
 	need(setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int)),
 	     "setsockopt");
+	/* With a timeout, far away, the kernel restarts none of its calls (signal(7)): whoever
+	 * interrupts one of them shows as EINTR, which is an error here. */
+	struct timeval far = { .tv_sec = 3600 };
+	need(setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &far, sizeof far), "setsockopt");
 	need(bind(listener, (struct sockaddr *)&address, sizeof address), "bind");
 	need(listen(listener, 100), "listen");
 

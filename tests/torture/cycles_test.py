@@ -53,6 +53,7 @@ class Cycles(Serving):
             self.addCleanup(self.stop, client)
         calls, defects = 0, []
         for _ in range(cycles):
+            self.assertEqual((server.poll(), server.errors()), (None, ""))
             socktrace = self.attach(*pids)
             # A record with a fault does not end this: the requests are what counts first.
             try:
@@ -86,12 +87,13 @@ class Cycles(Serving):
     def test_a_python_server_with_a_thread_for_each_client(self):
         port = free_port()
         server = self.untraced(PYTHON, "-c", SERVER, port, port=port)
-        self.come_and_go(server, port, number(1000, 150))
+        self.come_and_go(server, port, number(1000, 50))
 
     def test_a_server_of_processes_with_threads(self):
         port = free_port()
         server = self.untraced(program("serves"), port, port=port)
         self.come_and_go(server, port, number(200, 20), followers=3)
+        self.assertEqual((server.output(), server.errors()), ("3 of 3 ended well\n", ""))
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ class BothEnds(Serving):
         program = self.path("load")
         self.run_("go", "build", "-o", program, os.path.join(SERVERS, "load.go"), env=environment)
         clients, requests = 20, number(200, 20)
-        record = self.compare(program, clients, requests, says=f"right {clients * requests} wrong 0\n")
+        record = self.compare(program, clients, requests,
+                              says=f"right {clients * requests} wrong 0\n")
         # Every second client has a connection for each request, the others one for all.
         connections = clients // 2 * (requests + 1)
         self.assertGreaterEqual(record.accepted(), connections)

@@ -272,6 +272,8 @@ class Serving(unittest.TestCase):
 
         def attached():
             self.assertIsNone(process.poll(), f"ended: {process.errors()[-2000:]}")
+            for pid in pids:
+                self.assertNotEqual(status_of(pid, "State")[0], "Z", f"{pid} has died meanwhile")
             return all(status_of(pid, "TracerPid") == str(process.pid) for pid in pids)
         self.until(attached, "socktrace at its place")
         return process

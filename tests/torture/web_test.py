@@ -79,6 +79,10 @@ class Nginx(Web):
         """Of each answer: the connection's number, the status, the bytes sent."""
         return [tuple(map(int, line.split())) for line in self.read("access.log").splitlines()]
 
+    def complains_of_nothing(self):
+        """Of no interrupted epoll_wait(), and of no worker that died."""
+        self.assertEqual(self.read("error.log"), "")
+
     def workers(self, master):
         """The port listens before they are there."""
         self.until(lambda: len(children(master)) == 3, "three workers")
@@ -100,6 +104,7 @@ class Nginx(Web):
         right = self.load()
         record = self.end(server, signal.SIGQUIT)
 
+        self.complains_of_nothing()
         log = self.log()
         self.assertEqual({status for _, status, _ in log}, {200})
         self.assertGreaterEqual(len(log), right)
@@ -130,6 +135,7 @@ class Nginx(Web):
         self.fetch_all(self.port, self.files)
         server.send_signal(signal.SIGQUIT)
         self.assertEqual(server.wait(60), 0)
+        self.complains_of_nothing()
 
 
 class Haproxy(Web):
