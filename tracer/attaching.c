@@ -90,18 +90,23 @@ int process_attached(struct session *session, pid_t pid, unsigned program)
 	return result < 0 ? result : 0;
 }
 
+void process_detached(struct session *session, const struct thread *thread)
+{
+	struct record_process record = record_process_blank(PROCESS_DETACH);
+	process_write(session, thread, &record);
+}
+
 int thread_detach(struct session *session, const struct stop *stop)
 {
 	struct thread *thread = stop->thread;
 	struct process *process = thread->process;
-	struct record_process record = record_process_blank(PROCESS_DETACH);
 
 	if (stop->kind == STOP_BORN)
 		attach_restart_call(stop->tid);
 	call_abandon(session, thread, "detach");
 	int result = attach_detach(stop);
 	if (--process->threads == 0)
-		process_write(session, thread, &record);
+		process_detached(session, thread);
 	/* The process stays known: at the end its connections are looked at once more. */
 	tracees_remove(&session->tracees, thread);
 	return result;

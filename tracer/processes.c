@@ -293,9 +293,12 @@ void thread_gone(struct session *session, const struct stop *stop)
 	session->held -= thread->held;
 	if (process)
 		process->threads--;
-	/* The kernel tells of the leader's end when the last thread is gone. */
+	/* The kernel tells of the leader's end when the last thread is gone; but not us, if we
+	 * have let the leader go before. */
 	if (process && process->pid == thread->tid)
 		process_gone(session, thread, stop->status);
+	else if (process && process->threads == 0)
+		process_detached(session, thread);
 	colocation_gone(&session->colocation, thread);
 	tracees_remove(&session->tracees, thread);
 }

@@ -25,3 +25,5 @@ void process_thread(struct session *session, struct process *process, struct thr
 void process_recognise(struct session *session, struct process *process);
 /* A newborn that was held at its first stop: now it may go. */
 void process_let_run(struct session *session, struct thread *thread);
+/* The last of an attached process's threads is not ours any more. */
+void process_detached(struct session *session, const struct thread *thread);

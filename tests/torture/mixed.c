@@ -4,20 +4,23 @@
  * a socket (thread, call, descriptor, result, errno), in memory, and writes it at the end: a
  * trace must be equal to it.
  *
- *     mixed alone|timer|threads|vfork|files OPERATIONS SEED LOG
+ *     mixed alone|timer|threads|threads-timer|vfork|files|filter|filters OPERATIONS SEED LOG
  */
 #include "mixed_operations.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 enum { WORKERS = 4, STACK = 256 * 1024, VFORKS_EVERY = 25, OPERATIONS_OF_A_CHILD = 12 };
 
 struct run {
 	int operations;
 	uint64_t seed;
-	bool ticking;
+	bool ticking, filters;
 	int logs;
 	struct log *log[WORKERS];
 };
@@ -52,6 +55,20 @@ static void logs_write(const struct run *run, const char *path)
 		err(1, "%s", path);
 }
 
+/* One of the program's own, when there are sockets already: getsockopt fails from now on. */
+static void install_filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXFULL),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = 4, .filter = code };
+	need(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "PR_SET_NO_NEW_PRIVS");
+	need((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
+}
+
 static void run_worker(const struct run *run, int index)
 {
 	struct worker worker;
@@ -59,6 +76,8 @@ static void run_worker(const struct run *run, int index)
 	for (int i = 0; i < run->operations; i++) {
 		if (run->ticking)
 			tick_goes_on();
+		if (run->filters && (i == run->operations / 4 || i == run->operations / 2))
+			install_filter();
 		operate(&worker);
 	}
 	worker_done(&worker);
@@ -79,6 +98,12 @@ static void timer(struct run *run)
 	run_worker(run, 0);
 	tick_end();
 	printf("ticks: %s\n", ticks > 0 ? "some" : "none");
+}
+
+static void filter_alone(struct run *run)
+{
+	run->filters = true;
+	run_worker(run, 0);
 }
 
 struct thread {
@@ -105,6 +130,21 @@ static void threads(struct run *run)
 	}
 	for (int i = 0; i < WORKERS; i++)
 		pthread_join(ids[i], NULL);
+}
+
+/* Each thread with filters that the others have not. */
+static void filters(struct run *run)
+{
+	run->filters = true;
+	threads(run);
+}
+
+static void threads_and_timer(struct run *run)
+{
+	run->ticking = true;
+	tick_begin(SA_RESTART);
+	threads(run);
+	tick_end();
 }
 
 /* It has the parent's memory, and a copy of its descriptors. */
@@ -158,14 +198,16 @@ static const struct mode {
 	const char *name;
 	void (*run)(struct run *run);
 } modes[] = {
-	{ "alone", alone },  { "timer", timer }, { "threads", threads },
-	{ "vfork", vforks }, { "files", files },
+	{ "alone", alone },     { "timer", timer },
+	{ "threads", threads }, { "vfork", vforks },
+	{ "files", files },     { "filter", filter_alone },
+	{ "filters", filters }, { "threads-timer", threads_and_timer },
 };
 
 int main(int argc, char **argv)
 {
 	if (argc != 5)
-		errx(2, "usage: mixed alone|timer|threads|vfork|files OPERATIONS SEED LOG");
+		errx(2, "usage: mixed MODE OPERATIONS SEED LOG");
 	struct run run = {
 		.operations = (int)strtol(argv[2], NULL, 10),
 		.seed = strtoull(argv[3], NULL, 10),

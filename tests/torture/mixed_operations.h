@@ -128,7 +128,7 @@ static int put_descriptors(struct worker *worker, union control *control,
 			   bool sockets[PASSED_AT_ONCE])
 {
 	int count = 1 + (int)chance(&worker->random, PASSED_AT_ONCE);
-	int numbers[PASSED_AT_ONCE];
+	int numbers[PASSED_AT_ONCE] = { 0 };
 	for (int i = 0; i < count; i++) {
 		const struct slot *slot = slot_any(worker);
 		numbers[i] = slot->fd;

@@ -12,12 +12,16 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#if __has_include(<sys/rseq.h>)
 #include <sys/rseq.h>
+#endif
 
 enum { ROUNDS = 300 };
 
 /* --- rseq(2) -----------------------------------------------------------------------------------
  */
+
+#if __has_include(<sys/rseq.h>)
 
 /* The kernel writes the CPU at each return to the program; getcpu(2) says which it is. */
 static void restartable(void)
@@ -50,6 +54,15 @@ static void restartable(void)
 	printf("  rseq knows the CPU: %d of %d\n", good, ROUNDS);
 	say("  registering another", syscall(SYS_rseq, &ends, 32, 0, 0));
 }
+
+#else
+
+static void restartable(void)
+{
+	printf("  no rseq in this C library\n");
+}
+
+#endif
 
 /* --- robust futexes ------------------------------------------------------------------------------
  */
@@ -87,7 +100,7 @@ static void robust(void)
 /* --- stacks
  * ----------------------------------------------------------------------------------------- */
 
-enum { SMALL = 64 * 1024, LEFT = 256 };
+static const size_t SMALL = 65536, LEFT = 256;
 
 /* The stack pointer is close above memory that is not there. */
 static __attribute__((noinline)) void work_at_edge(const char *edge)
@@ -151,7 +164,7 @@ static __attribute__((noinline)) int recurse(volatile int *deeper)
 /* SIGSEGV on a stack of its own, for the first one is full. */
 static void overflow(void)
 {
-	static char other[SMALL];
+	static char other[65536];
 	stack_t stack = { .ss_sp = other, .ss_size = sizeof other };
 	struct sigaction action = { .sa_handler = on_overflow, .sa_flags = SA_ONSTACK };
 	volatile int start = 0;

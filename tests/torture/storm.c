@@ -109,7 +109,7 @@ static int chain(pid_t children[RELAYS + 1])
 
 static int one_bunch(int through, int count)
 {
-	int ours[BUNCH], theirs[BUNCH], good = 0;
+	int ours[BUNCH], theirs[BUNCH] = { 0 }, good = 0;
 	for (int i = 0; i < count; i++) {
 		int ends[2];
 		unsigned char byte = (unsigned char)i;
@@ -151,23 +151,23 @@ static void through_a_chain(void)
 /* Those for which there is no room are closed by the kernel. */
 static void with_little_room(void)
 {
-	int mail[2], ends[2 * BUNCH], fds[BUNCH], got = 0, ended = 0;
+	int mail[2], ends[BUNCH][2], fds[BUNCH], got = 0, ended = 0;
 	stream_pair(mail);
 	for (int i = 0; i < BUNCH; i++)
-		stream_pair(ends + 2 * i);
+		stream_pair(ends[i]);
 	for (int i = 0; i < BUNCH; i++)
-		fds[i] = ends[2 * i];
+		fds[i] = ends[i][0];
 	pass(mail[0], fds, BUNCH);
 	close_all(fds, BUNCH);
 	got = take(mail[1], fds, BUNCH / 2);
 	for (int i = 0; i < BUNCH; i++) {
 		char byte;
-		ended += recv(ends[2 * i + 1], &byte, 1, MSG_DONTWAIT) == 0;
+		ended += recv(ends[i][1], &byte, 1, MSG_DONTWAIT) == 0;
 	}
 	printf("with room for %d: %d came, %d were closed\n", BUNCH / 2, got, ended);
 	close_all(fds, got);
 	for (int i = 0; i < BUNCH; i++)
-		close(ends[2 * i + 1]);
+		close(ends[i][1]);
 	close(mail[0]);
 	close(mail[1]);
 }

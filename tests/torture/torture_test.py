@@ -150,6 +150,15 @@ class Mixed(Torture):
     def test_in_threads(self):
         self.compare("threads")
 
+    def test_in_threads_under_a_timer(self):
+        self.compare("threads-timer")
+
+    def test_with_filters_of_its_own(self):
+        self.compare("filter")
+
+    def test_in_threads_with_filters_of_their_own(self):
+        self.compare("filters")
+
     def test_in_vfork_children(self):
         self.compare("vfork")
 
@@ -170,7 +179,7 @@ class Same(Torture):
         self.same("closing", size(3000, 200))
 
     def test_stopped_and_continued_with_threads(self):
-        self.same("stopped", size(1500, 100))
+        self.same("stopped", size(500, 60))
 
     def test_short_lived_children_and_killed_ones(self):
         count = int(size(500, 100))
