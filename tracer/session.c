@@ -290,6 +290,7 @@ static int handle(struct session *session, struct stop *stop)
 static int session_turn(struct session *session)
 {
 	struct stop stop;
+	session->tracees.apart = !session->colocation.sharing;
 	int result = stop_wait(&session->tracees, &stop);
 
 	if (ticked || signal_to_pass)

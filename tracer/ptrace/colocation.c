@@ -1,11 +1,18 @@
 #include "ptrace/colocation.h"
 
-#include <errno.h>
+#include "support/auto.h"
 
-/* So many stops in that time are one each 200 us: then stops are what the thread's time goes
- * into, and it loses nothing to others on the same CPU. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* So many stops in that time are one each 200 us: then stops are what the time goes into. */
 enum { OFTEN = 100 };
 static const uint64_t WINDOW = 20000000; /* 20 ms */
+/* Now and then a thread is asked whether it does more than to stop: so much for each stop. */
+enum { SEVERAL = 16, MANY = 256 };
+static const uint64_t EACH = 200000; /* 200 us */
 
 static cpu_set_t only(int cpu)
 {
@@ -64,20 +71,44 @@ static void unshare_cpu(struct colocation *colocation, struct thread *thread)
 	leave(colocation);
 }
 
+/* What the thread has used of a processor so far, nanoseconds; the first word of
+ * /proc/TID/schedstat. 0: nobody says. */
+static uint64_t processor_time(pid_t tid)
+{
+	char path[64], text[64];
+	snprintf(path, sizeof path, "/proc/%d/schedstat", tid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	text[size > 0 ? size : 0] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+/* Of many threads each stops rarely, but does nothing in between: then it loses nothing. Who
+ * computes has a processor of its own. */
+static bool is_idle_between(struct thread *thread, unsigned stops)
+{
+	uint64_t used = processor_time(thread->tid), before = thread->used;
+	thread->used = used;
+	return before && used - before < stops * EACH;
+}
+
 void colocation_stop(struct colocation *colocation, struct thread *thread, uint64_t now)
 {
-	if (now - thread->window > WINDOW) {
-		thread->window = now;
-		thread->stops = 0;
+	if (now - colocation->window > WINDOW) {
+		colocation->window = now;
+		colocation->were_frequent = colocation->stops >= OFTEN;
+		colocation->stops = 0;
 	}
+	bool frequent = ++colocation->stops >= OFTEN || colocation->were_frequent;
+	thread->stopped = now;
 	thread->stops++;
-	if (thread->stops < OFTEN || thread->shares_cpu || colocation->suspended ||
+	if (thread->shares_cpu && thread->stops % MANY == 0 && !is_idle_between(thread, MANY))
+		unshare_cpu(colocation, thread);
+	if (thread->shares_cpu || colocation->suspended || !frequent || thread->stops % SEVERAL ||
 	    thread->process->attached || thread->process->own_mask)
 		return;
-	share(colocation, thread);
-	/* Refused, or not worth it: not asked again before the next window. */
-	if (!thread->shares_cpu)
-		thread->stops = 0;
+	if (is_idle_between(thread, SEVERAL))
+		share(colocation, thread);
 }
 
 void colocation_tick(struct colocation *colocation, struct tracees *tracees, uint64_t now)
@@ -86,7 +117,7 @@ void colocation_tick(struct colocation *colocation, struct tracees *tracees, uin
 	if (!colocation->sharing)
 		return;
 	for (struct thread *thread; (thread = map_next(&tracees->threads, &position));)
-		if (thread->shares_cpu && now - thread->window > 2 * WINDOW)
+		if (thread->shares_cpu && now - thread->stopped > 2 * WINDOW)
 			unshare_cpu(colocation, thread);
 }
 

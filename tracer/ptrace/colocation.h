@@ -18,6 +18,10 @@
 struct colocation {
 	unsigned sharing;   /* threads that share our CPU now */
 	unsigned suspended; /* calls under way that look at masks */
+	/* How often anybody stops. */
+	uint64_t window; /* when the count began, nanoseconds */
+	unsigned stops;
+	bool were_frequent; /* in the window before */
 	int cpu;
 	cpu_set_t own; /* the tracer's own mask, while it shares */
 };

@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 /* ptrace() with the types its callers here have. */
 static long request(int what, pid_t tid, unsigned long address, void *data)
@@ -172,7 +173,8 @@ static void read_signal(struct stop *stop, int signal)
 void stop_keep(struct tracees *tracees, pid_t tid, int status)
 {
 	struct thread *thread = tracees_find(tracees, tid);
-	if (tracees->kept_count == tracees->kept_room) {
+	size_t end = tracees->kept_next + tracees->kept_count;
+	if (end == tracees->kept_room) {
 		size_t room = tracees->kept_room ? 2 * tracees->kept_room : 4;
 		struct kept_stop *kept = realloc(tracees->kept, room * sizeof *kept);
 		if (!kept)
@@ -180,27 +182,77 @@ void stop_keep(struct tracees *tracees, pid_t tid, int status)
 		tracees->kept = kept;
 		tracees->kept_room = room;
 	}
-	tracees->kept[tracees->kept_count++] = (struct kept_stop){ tid, status };
+	tracees->kept[end] = (struct kept_stop){ tid, status };
+	tracees->kept_count++;
 	if (thread)
 		thread->kept = true;
 }
 
 static pid_t take_kept(struct tracees *tracees, int *ret_status)
 {
-	struct kept_stop first = tracees->kept[0];
+	struct kept_stop first = tracees->kept[tracees->kept_next++];
 	struct thread *thread = tracees_find(tracees, first.tid);
-	memmove(tracees->kept, tracees->kept + 1, --tracees->kept_count * sizeof first);
+	if (--tracees->kept_count == 0)
+		tracees->kept_next = 0;
 	if (thread)
 		thread->kept = false;
 	*ret_status = first.status;
 	return first.tid;
 }
 
+static uint64_t microseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+/* To be woken on another processor takes longer than most stops are apart: so a look or two
+ * hundred first, as long as the stops come that fast. */
+static pid_t wait_any(struct tracees *tracees, int *ret_status)
+{
+	/* With many a look takes as long as a wait. */
+	enum { LOOKS = 200, SOON = 100 /* microseconds */, FEW = 16 };
+	pid_t tid = 0;
+	if (!tracees->apart || tracees->threads.count > FEW)
+		return waitpid(-1, ret_status, __WALL);
+	for (int i = 0; tracees->eager && tid == 0 && i < LOOKS; i++)
+		tid = waitpid(-1, ret_status, __WALL | WNOHANG);
+	if (tid != 0)
+		return tid;
+	uint64_t before = microseconds();
+	tid = waitpid(-1, ret_status, __WALL);
+	tracees->eager = microseconds() - before < SOON;
+	return tid;
+}
+
+/* The kernel looks for the next stop among the youngest tracees first, so those that stop often
+ * would starve the others. From time to time all that have stopped are taken, and have their turn
+ * in that order. */
+static void take_all(struct tracees *tracees)
+{
+	int status = 0;
+	for (pid_t tid; (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0;)
+		stop_keep(tracees, tid, status);
+}
+
+static pid_t next_stop(struct tracees *tracees, int *ret_status)
+{
+	enum { FAIR = 32, SHARE = 4 };
+	/* Each look passes over those that were taken before: with many, more rarely. */
+	size_t threads = tracees->threads.count, turns = SHARE * threads;
+	if (!tracees->kept_count && threads > 1 &&
+	    ++tracees->turns >= (turns > FAIR ? turns : FAIR)) {
+		tracees->turns = 0;
+		take_all(tracees);
+	}
+	return tracees->kept_count ? take_kept(tracees, ret_status) : wait_any(tracees, ret_status);
+}
+
 int stop_wait(struct tracees *tracees, struct stop *ret_stop)
 {
 	int status = 0;
-	pid_t tid =
-		tracees->kept_count ? take_kept(tracees, &status) : waitpid(-1, &status, __WALL);
+	pid_t tid = next_stop(tracees, &status);
 	if (tid < 0)
 		return -errno;
 

@@ -22,7 +22,8 @@ struct thread {
 	bool strict;             /* in seccomp's strict mode, as far as the program knows */
 	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
 	/* colocation.h: how often it stops, and whether it is on our CPU therefore */
-	uint64_t window; /* when the count began, nanoseconds */
+	uint64_t stopped; /* last, nanoseconds */
+	uint64_t used;    /* of a processor, when it was asked last, nanoseconds */
 	unsigned stops;
 	bool shares_cpu;
 	cpu_set_t mask;  /* its own, while it shares ours */
@@ -36,12 +37,16 @@ enum { OPEN_STATS = 16 };
 /* All zero is an empty set. */
 struct tracees {
 	struct map threads; /* tid -> struct thread */
+	/* They run on other processors than we do (colocation.h), and stop so often that it pays
+	 * to look out for the next stop before we sleep. */
+	bool apart, eager;
 	/* Stops that came while somebody waited for another one, in their order. */
 	struct kept_stop {
 		pid_t tid;
 		int status; /* as waitpid() gave it */
 	} * kept;
-	size_t kept_count, kept_room;
+	size_t kept_next, kept_count, kept_room;
+	size_t turns; /* waits since all were taken */
 	/* The files last read by thread_activity(), kept open; tid 0: none. */
 	struct open_stat {
 		pid_t tid;
