@@ -291,6 +291,7 @@ int stop_resume(const struct stop *stop, enum resume how)
 	}
 	if (request(what, thread->tid, 0, (void *)(intptr_t)signal) == 0)
 		return 0;
-	/* SIGKILL ends a stop without asking us; waitpid() will tell. */
-	return errno == ESRCH ? 0 : -errno;
+	/* SIGKILL ends a stop without asking us; waitpid() will tell. And who was in a group stop
+	 * may be in its last one by now, where there is nothing to listen for. */
+	return errno == ESRCH || (what == PTRACE_LISTEN && errno == EIO) ? 0 : -errno;
 }
