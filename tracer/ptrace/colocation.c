@@ -10,8 +10,7 @@
 /* So many stops in that time are one each 200 us: then stops are what the time goes into. */
 enum { OFTEN = 100 };
 static const uint64_t WINDOW = 20000000; /* 20 ms */
-/* Now and then a thread is asked whether it does more than to stop: so much for each stop. */
-enum { SEVERAL = 16, MANY = 256 };
+/* A thread is asked whether it does more than to stop: so much for each stop. */
 static const uint64_t EACH = 200000; /* 200 us */
 
 static cpu_set_t only(int cpu)
@@ -64,7 +63,7 @@ static void unshare_cpu(struct colocation *colocation, struct thread *thread)
 {
 	cpu_set_t mask, here = only(colocation->cpu);
 	thread->shares_cpu = false;
-	thread->stops = 0;
+	thread->stops = thread->asked = 0;
 	/* Somebody else (taskset -p) may have set another mask meanwhile: that one counts. */
 	if (sched_getaffinity(thread->tid, sizeof mask, &mask) == 0 && CPU_EQUAL(&mask, &here))
 		sched_setaffinity(thread->tid, sizeof thread->mask, &thread->mask);
@@ -83,12 +82,22 @@ static uint64_t processor_time(pid_t tid)
 	return strtoull(text, NULL, 10);
 }
 
+/* After 4 stops, 8, 16 ..., then every 256. */
+static bool is_time_to_ask(unsigned stops)
+{
+	enum { FIRST = 4, MANY = 256 };
+	bool power = (stops & (stops - 1)) == 0;
+	return stops >= FIRST && (stops % MANY == 0 || (stops < MANY && power));
+}
+
 /* Of many threads each stops rarely, but does nothing in between: then it loses nothing. Who
  * computes has a processor of its own. */
-static bool is_idle_between(struct thread *thread, unsigned stops)
+static bool is_idle_between(struct thread *thread)
 {
 	uint64_t used = processor_time(thread->tid), before = thread->used;
+	unsigned stops = thread->stops - thread->asked;
 	thread->used = used;
+	thread->asked = thread->stops;
 	return before && used - before < stops * EACH;
 }
 
@@ -102,13 +111,14 @@ void colocation_stop(struct colocation *colocation, struct thread *thread, uint6
 	bool frequent = ++colocation->stops >= OFTEN || colocation->were_frequent;
 	thread->stopped = now;
 	thread->stops++;
-	if (thread->shares_cpu && thread->stops % MANY == 0 && !is_idle_between(thread, MANY))
-		unshare_cpu(colocation, thread);
-	if (thread->shares_cpu || colocation->suspended || !frequent || thread->stops % SEVERAL ||
+	if (!is_time_to_ask(thread->stops) || !frequent || colocation->suspended ||
 	    thread->process->attached || thread->process->own_mask)
 		return;
-	if (is_idle_between(thread, SEVERAL))
+	bool idle = is_idle_between(thread);
+	if (idle && !thread->shares_cpu)
 		share(colocation, thread);
+	else if (!idle && thread->shares_cpu)
+		unshare_cpu(colocation, thread);
 }
 
 void colocation_tick(struct colocation *colocation, struct tracees *tracees, uint64_t now)

@@ -23,8 +23,9 @@ struct thread {
 	bool interrupted;        /* we asked it to stop: the next STOP_BORN is our doing */
 	/* colocation.h: how often it stops, and whether it is on our CPU therefore */
 	uint64_t stopped; /* last, nanoseconds */
-	uint64_t used;    /* of a processor, when it was asked last, nanoseconds */
 	unsigned stops;
+	uint64_t used;  /* of a processor, nanoseconds, when it was asked last, */
+	unsigned asked; /* after so many stops */
 	bool shares_cpu;
 	cpu_set_t mask;  /* its own, while it shares ours */
 	bool held;       /* its first stop came before its maker's STOP_FORK */
