@@ -19,6 +19,11 @@ struct format_options {
 	} time;        /* -t -tt -ttt -r */
 	bool duration; /* -T */
 	bool quiet;    /* -q: no start and end lines */
+	enum {
+		WIRE_ON,
+		WIRE_FULL, /* the header too, field by field */
+		WIRE_OFF,
+	} wire; /* --wire: the segments below the calls that caused them */
 };
 
 struct formatter;

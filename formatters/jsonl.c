@@ -120,6 +120,12 @@ static void write_state(json_t *object, const struct record *record)
 		put_number(object, "cause", (int64_t)transition->cause);
 }
 
+static void write_segment(json_t *object, const struct record *record)
+{
+	put_time(object, record);
+	put_segment(object, record);
+}
+
 static json_t *json_end_of_connection(const struct record_end_of_connection *end)
 {
 	json_t *object = json_object();
@@ -170,6 +176,7 @@ static const struct {
 	[RECORD_UNFINISHED] = { "unfinished", write_unfinished },
 	[RECORD_OUTPUT] = { "output", write_output },
 	[RECORD_STATE] = { "state", write_state },
+	[RECORD_SEGMENT] = { "segment", write_segment },
 	[RECORD_CONNECTION] = { "connection", write_connection },
 	[RECORD_END] = { "end", write_end },
 };

@@ -184,6 +184,7 @@ static void put_peer(struct formatter *text, const struct record *record)
 static void put_details(struct formatter *text, const struct record *record, bool resumed)
 {
 	text_python(text, record, resumed);
+	wire_show(text, record);
 	if (record->type == RECORD_ENTER) {
 		put_awaited(text, record);
 		return;
@@ -240,6 +241,7 @@ void text_unfinished(struct formatter *text, const struct record *record)
 	line_name(line, waited && waited->call ? waited->call : "the call");
 	line_put(line, " did not return: ");
 	line_name(line, why_unfinished(record->why));
+	wire_show(text, record);
 	line_break(line);
 	waiting_call_free(waited);
 }

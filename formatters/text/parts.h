@@ -6,6 +6,9 @@
 #include "formatters/text/memory.h"
 #include "formatters/text/resolver.h"
 #include "formatters/text/table.h"
+#include "formatters/text/wire.h"
+
+enum { SEQUENCE_SIZE = 16 }; /* "x+4294967295" */
 
 /* Only what a recording carries is read from a record, so that a replay gives the same. */
 struct formatter {
@@ -19,6 +22,7 @@ struct formatter {
 	uint64_t previous; /* the time of the line before, for -r */
 	struct memory_of_run memory;
 	struct resolver resolver;
+	struct wire_memory wire;
 	struct connection_table table; /* of the connections, for the end */
 	bool ended;
 };
@@ -28,7 +32,13 @@ struct formatter {
 void text_begin(struct formatter *text, uint64_t number, uint64_t time, const char *lane);
 /* A new line under the call: `python  `. An empty label continues the detail above. */
 void text_detail(struct formatter *text, const char *label);
+/* The same on a line that has begun. */
+void text_label(struct formatter *text, const char *label);
 void text_styled(struct formatter *text, enum style style, const char *words);
+
+/* Of the ASCII characters alone: others are repaired in a recording, and what follows from
+ * the hash is in a replay what it was in the trace. 32 bits. */
+uint64_t text_hash(const char *words);
 
 /* header: remembers when the trace started, shows a demo's title. */
 void text_header(struct formatter *text, const struct record *record);
@@ -46,3 +56,11 @@ void text_notes(struct formatter *text, const struct record *record);
 void text_process(struct formatter *text, const struct record *record);
 void text_output(struct formatter *text, const struct record *record);
 void text_transition(struct formatter *text, const struct record *record);
+
+/* Segments: wire.c; their rows: segment.c, where `alone` says that they stand below no call, so
+ * that one has to name it; a header field by field, in lines below this one: header.c */
+void text_segment(struct formatter *text, const struct record *record);
+void text_wire_rows(struct formatter *text, const struct wire_block *block, bool alone);
+void text_wire_header(struct formatter *text, const struct segment *segment);
+/* "x+1", or the number itself where the initial one is not known. */
+void text_sequence(char number[SEQUENCE_SIZE], const struct segment *segment, bool acknowledged);

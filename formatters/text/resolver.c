@@ -318,6 +318,9 @@ enum resolver_verdict resolver_judge(struct formatter *text, const struct record
 	struct resolver *resolver = &text->resolver;
 	if (record->type == RECORD_PROCESS)
 		learn_process(resolver, record);
+	if (record->type == RECORD_SEGMENT && record->socket &&
+	    is_id(resolver->known, record->socket->id))
+		return RESOLVER_OWN;
 	bool call = record->type == RECORD_CALL || record->type == RECORD_ENTER;
 	if (!call || record->tid != resolver->tid || resolver->held_calls >= MOST_HELD)
 		resolver_flush(text);

@@ -28,20 +28,19 @@ struct formatter *text_open(FILE *file, const struct format_options *options)
 	return text;
 }
 
-/* FNV-1a, of the ASCII characters alone: others are repaired in a recording, and the
- * colours of a replay are those of the trace. */
-static uint64_t hash(const char *text)
+/* FNV-1a */
+uint64_t text_hash(const char *words)
 {
 	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x80)
-			value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+	for (; *words; words++)
+		if ((unsigned char)*words < 0x80)
+			value = (value ^ (unsigned char)*words) * UINT64_C(0x100000001B3);
 	return value >> 32;
 }
 
 static void put_lane(struct line *line, const char *lane)
 {
-	line_style(line, STYLE_LANE + (enum style)(hash(lane) % LANE_STYLES));
+	line_style(line, STYLE_LANE + (enum style)(text_hash(lane) % LANE_STYLES));
 	line_name(line, lane);
 	line_style(line, STYLE_PLAIN);
 }
@@ -105,6 +104,11 @@ void text_styled(struct formatter *text, enum style style, const char *words)
 void text_detail(struct formatter *text, const char *label)
 {
 	line_break(&text->line);
+	text_label(text, label);
+}
+
+void text_label(struct formatter *text, const char *label)
+{
 	line_pad(&text->line, text->indent);
 	if (*label)
 		text_styled(text, STYLE_DIM, label);
@@ -193,6 +197,7 @@ static void put_end(struct formatter *text, const struct record_end *end)
 
 static void text_end(struct formatter *text, const struct record *record)
 {
+	wire_flush(text);
 	put_end(text, &record->end);
 	text->ended = true;
 }
@@ -207,12 +212,17 @@ void text_write(struct formatter *text, const struct record *record)
 		[RECORD_UNFINISHED] = text_unfinished,
 		[RECORD_OUTPUT] = text_output,
 		[RECORD_STATE] = text_transition,
+		[RECORD_SEGMENT] = text_segment,
 		[RECORD_CONNECTION] = text_connection,
 		[RECORD_END] = text_end,
 	};
+	if (record->type == RECORD_SEGMENT && wire_keep(text, record))
+		return;
 	enum resolver_verdict verdict = resolver_judge(text, record);
 	line_write(&text->line, text->file);
-	if (verdict != RESOLVER_OWN)
+	if (verdict == RESOLVER_OWN)
+		wire_drop(text, record);
+	else
 		writers[record->type](text, record);
 	if (verdict == RESOLVER_PERHAPS)
 		resolver_hold(text, record);
@@ -224,6 +234,7 @@ void text_close(struct formatter *text)
 	if (!text)
 		return;
 	resolver_flush(text);
+	wire_flush(text);
 	if (!text->ended)
 		put_end(text, NULL);
 	line_write(&text->line, text->file);
@@ -231,6 +242,7 @@ void text_close(struct formatter *text)
 	line_done(&text->scratch);
 	memory_done(&text->memory);
 	resolver_done(&text->resolver);
+	wire_done(&text->wire);
 	connection_table_done(&text->table);
 	free(text);
 }

@@ -96,7 +96,7 @@ class Schema(unittest.TestCase):
         self.assertEqual(
             types,
             {"header", "process", "enter", "call", "unfinished", "output", "state",
-             "connection", "end"},
+             "segment", "connection", "end"},
         )
 
     def test_nothing_may_be_null_or_empty(self):
@@ -124,6 +124,21 @@ class Schema(unittest.TestCase):
             mutant = copy.deepcopy(call)
             mutant["args"][0].update(change)
             self.refuse(mutant)
+
+    def test_a_datagram_has_nothing_of_tcp(self):
+        segments = [line for line in lines_of(SAMPLE) if line["type"] == "segment"]
+        tcp = next(line for line in segments if line["protocol"] == "tcp")
+        udp = next(line for line in segments if line["protocol"] == "udp")
+        for key in ("flags", "seq", "ack", "window", "options", "relative"):
+            self.refuse({**udp, key: tcp[key]})
+        for key in ("seq", "window", "header_length", "length", "checksum"):
+            self.refuse({name: value for name, value in tcp.items() if name != key})
+
+    def test_a_segment_holds_only_what_a_header_has_room_for(self):
+        tcp = next(line for line in lines_of(SAMPLE) if line["type"] == "segment")
+        for change in ({"seq": 1 << 32}, {"window": 1 << 16}, {"length": -1},
+                       {"flags": ["SYN", "XYZ"]}, {"remark": "odd"}, {"header_length": 64}):
+            self.refuse({**tcp, **change})
 
     @unittest.skipUnless(os.access(SOCKTRACE, os.X_OK), "socktrace is not built")
     def test_a_real_recording_is_valid(self):

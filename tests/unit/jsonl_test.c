@@ -1,6 +1,7 @@
 /* The recording, field for field as INTERFACE's section 3 lists them. */
 #include "formatters/formatter.h"
 #include "records.h"
+#include "segments.h"
 #include "unit.h"
 
 #include "support/base64.h"
@@ -244,6 +245,62 @@ START_TEST(what_is_no_call_has_a_line_too)
 }
 END_TEST
 
+START_TEST(a_segment_has_its_ends_its_header_and_the_call_that_caused_it)
+{
+	struct socket sock = made_socket("20", ROLE_CONNECTOR, "", "");
+	struct segment segment = made_syn(false);
+	struct record record = segment_record(&segment, 6);
+	record.socket = &sock;
+	record.segment.to_lane = NULL;
+	expect(&record,
+	       "{\"type\":\"segment\",\"t\":9000,\"socket\":{\"id\":\"20\",\"domain\":\"AF_INET\","
+	       "\"type\":\"SOCK_STREAM\",\"protocol\":\"IPPROTO_TCP\",\"role\":\"connector\"},"
+	       "\"protocol\":\"tcp\",\"from\":\"127.0.0.1:8000\",\"to\":\"127.0.0.1:48008\","
+	       "\"from_lane\":\"server\",\"flags\":[\"SYN\",\"ACK\"],\"seq\":5000,\"ack\":1001,"
+	       "\"window\":65483,\"header_length\":40,\"options\":{\"mss\":65495,"
+	       "\"sack_permitted\":true,\"window_scale\":7,"
+	       "\"timestamps\":{\"value\":77,\"echo\":77}},"
+	       "\"relative\":{\"from\":\"other\",\"seq\":0,\"ack\":1},\"length\":0,"
+	       "\"checksum\":65064,\"checksum_partial\":true,\"cause\":6}\n");
+}
+END_TEST
+
+START_TEST(a_segment_has_only_what_applies)
+{
+	struct segment segment = made_segment(true, SEGMENT_RST, 3, 0, 0);
+	struct record record = segment_record(&segment, 0);
+	segment.relative = false;
+	segment.checksum_partial = false;
+	segment.remark = SEGMENT_RETRANSMISSION;
+	expect(&record, "{\"type\":\"segment\",\"t\":9000,\"protocol\":\"tcp\","
+			"\"from\":\"127.0.0.1:48008\",\"to\":\"127.0.0.1:8000\","
+			"\"from_lane\":\"client\",\"to_lane\":\"server\",\"flags\":[\"RST\"],"
+			"\"seq\":1003,\"window\":512,\"window_bytes\":65536,\"header_length\":32,"
+			"\"remark\":\"retransmission\",\"length\":0,\"checksum\":65064}\n");
+	segment = made_datagram(true, 5);
+	segment.checksum = 0;
+	expect(&record, "{\"type\":\"segment\",\"t\":9000,\"protocol\":\"udp\","
+			"\"from\":\"127.0.0.1:48008\",\"to\":\"127.0.0.1:8000\","
+			"\"from_lane\":\"client\",\"to_lane\":\"server\",\"length\":5,"
+			"\"checksum_partial\":true}\n");
+}
+END_TEST
+
+START_TEST(names_on_the_wire_lead_back_to_what_they_name)
+{
+	for (unsigned flag = 1; flag <= SEGMENT_CWR; flag <<= 1)
+		ck_assert_uint_eq(segment_flag_named(segment_flag_name(flag)), flag);
+	for (int i = SEGMENT_PLAIN + 1; i < SEGMENT_REMARKS; i++)
+		ck_assert_int_eq(segment_remark_named(segment_remark_name((enum segment_remark)i)),
+				 i);
+	ck_assert_int_eq(segment_protocol_named(segment_protocol_name(SEGMENT_UDP)), SEGMENT_UDP);
+	ck_assert_ptr_null(segment_flag_name(SEGMENT_SYN | SEGMENT_ACK));
+	ck_assert_uint_eq(segment_flag_named("syn"), 0);
+	ck_assert_int_eq(segment_remark_named("odd"), SEGMENT_PLAIN);
+	ck_assert_int_eq(segment_protocol_named("sctp"), -1);
+}
+END_TEST
+
 START_TEST(the_end_always_says_what_was_lost)
 {
 	static const struct record_connection connection = {
@@ -317,6 +374,9 @@ Suite *unit_suite(void)
 	tcase_add_test(lines, a_failed_call_returns_minus_one_and_a_restarted_one_has_no_errno);
 	tcase_add_test(lines, a_note_carries_what_is_said_and_from_what);
 	tcase_add_test(lines, what_is_no_call_has_a_line_too);
+	tcase_add_test(lines, a_segment_has_its_ends_its_header_and_the_call_that_caused_it);
+	tcase_add_test(lines, a_segment_has_only_what_applies);
+	tcase_add_test(lines, names_on_the_wire_lead_back_to_what_they_name);
 	tcase_add_test(lines, the_end_always_says_what_was_lost);
 	tcase_add_test(lines, base64_is_that_of_rfc_4648);
 	suite_add_tcase(suite, lines);

@@ -17,6 +17,7 @@ static inline void pair_open(struct pair *pair)
 		.color = true,
 		.duration = true,
 		.time = TIME_MICROS,
+		.wire = WIRE_FULL,
 	};
 	transcript_open(&pair->text, "text", &options);
 	transcript_open(&pair->jsonl, "jsonl", &options);

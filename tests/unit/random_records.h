@@ -252,6 +252,71 @@ static inline void random_call(struct random *random, struct record *record)
 	};
 }
 
+static void random_address(struct random *random, char address[ENDPOINT_SIZE])
+{
+	static const char *const common[] = { "127.0.0.1:8000", "127.0.0.1:48008", "[::1]:53" };
+	bool strange = random_number(random, 4) == 0;
+	snprintf(address, ENDPOINT_SIZE, "%s",
+		 strange ? random_text(random) : common[random_number(random, 3)]);
+}
+
+static struct segment_options random_options(struct random *random)
+{
+	struct segment_options options = {
+		.has_mss = random_chance(random),
+		.has_scale = random_chance(random),
+		.has_timestamps = random_chance(random),
+		.sack_permitted = random_chance(random),
+		.sack_count = (unsigned)random_number(random, SEGMENT_MAX_SACKS + 1),
+	};
+	options.mss = options.has_mss ? (uint16_t)random_number(random, 65536) : 0;
+	options.scale = options.has_scale ? (uint8_t)random_number(random, 256) : 0;
+	options.timestamp =
+		options.has_timestamps ? (uint32_t)random_number(random, UINT32_MAX) : 0;
+	for (unsigned i = 0; i < options.sack_count; i++)
+		options.sacks[i].left = (uint32_t)random_number(random, UINT32_MAX);
+	return options;
+}
+
+static void random_tcp(struct random *random, struct segment *segment)
+{
+	segment->flags = random_chance(random) ? SEGMENT_ACK : (unsigned)random_number(random, 256);
+	segment->seq = (uint32_t)random_number(random, UINT32_MAX);
+	segment->ack = (uint32_t)random_number(random, UINT32_MAX);
+	segment->window = (uint16_t)random_number(random, 65536);
+	segment->window_bytes = (uint32_t)segment->window << random_number(random, 2) * 7;
+	segment->urgent = (uint16_t)random_number(random, 2);
+	segment->header_length = (uint8_t)(20 + 4 * random_number(random, 11));
+	segment->options = random_options(random);
+	segment->remark = random_chance(random)
+				  ? SEGMENT_PLAIN
+				  : (enum segment_remark)random_number(random, SEGMENT_REMARKS);
+	segment->relative = random_chance(random);
+	segment->from_opener = random_chance(random);
+	segment->relative_seq = (uint32_t)random_number(random, 3);
+	segment->relative_ack = (uint32_t)random_number(random, 3);
+}
+
+static struct record_segment random_segment(struct random *random, uint64_t time)
+{
+	struct segment *segment = arena_zero(random->arena, sizeof *segment);
+	segment->time = time;
+	segment->protocol = random_number(random, 4) ? SEGMENT_TCP : SEGMENT_UDP;
+	random_address(random, segment->from);
+	random_address(random, segment->to);
+	segment->length = (uint32_t)random_number(random, 2);
+	segment->checksum = (uint16_t)random_number(random, 3);
+	segment->checksum_partial = random_chance(random);
+	if (segment->protocol == SEGMENT_TCP)
+		random_tcp(random, segment);
+	return (struct record_segment){
+		.segment = segment,
+		.from_lane = random_chance(random) ? "client" : NULL,
+		.to_lane = random_number(random, 4) ? NULL : random_text(random),
+		.cause = random_number(random, 7),
+	};
+}
+
 static const struct record_process *random_process(struct random *random)
 {
 	struct record_process *process = arena_zero(random->arena, sizeof *process);
@@ -338,6 +403,10 @@ static inline struct record random_record(struct random *random)
 								.to = random_state(random),
 								.witness = WITNESS_INFERRED,
 								.cause = random_number(random, 2) };
+		break;
+	case RECORD_SEGMENT:
+		record.socket = random_chance(random) ? random_socket(random) : NULL;
+		record.segment = random_segment(random, record.time);
 		break;
 	case RECORD_CONNECTION:
 		record.connection = random_connection(random);

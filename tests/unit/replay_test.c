@@ -64,6 +64,23 @@ START_TEST(every_type_of_line_comes_back_as_it_was)
 		"{\"base64\":\"/w==\",\"length\":9,\"captured\":1}}\n"
 		"{\"type\":\"state\",\"t\":5,\"socket\":{\"id\":\"7\"},\"from\":\"LISTEN\","
 		"\"to\":\"CLOSED\",\"witness\":\"inferred\",\"cause\":1}\n"
+		"{\"type\":\"segment\",\"t\":5,\"socket\":{\"id\":\"7\"},\"protocol\":\"tcp\","
+		"\"from\":\"a:1\",\"to\":\"b:2\",\"from_lane\":\"s\",\"to_lane\":\"c\",\"flags\":"
+		"[\"FIN\",\"SYN\",\"RST\",\"PSH\",\"ACK\",\"URG\",\"ECE\",\"CWR\"],"
+		"\"seq\":4294967295,\"ack\":0,\"window\":65535,\"window_bytes\":8388480,\"urgent\":"
+		"0,"
+		"\"header_length\":60,\"options\":{\"mss\":0,\"sack_permitted\":true,"
+		"\"window_scale\":0,\"timestamps\":{\"value\":0,\"echo\":9},"
+		"\"sacks\":[{\"left\":1,\"right\":2},{\"left\":0,\"right\":4294967295}]},"
+		"\"relative\":{\"from\":\"opener\",\"seq\":0,\"ack\":1},\"remark\":\"zero_window\","
+		"\"length\":6,\"checksum\":1,\"checksum_partial\":true,\"cause\":6}\n"
+		"{\"type\":\"segment\",\"t\":5,\"protocol\":\"tcp\",\"from\":\"a:1\",\"to\":\"b:"
+		"2\","
+		"\"seq\":0,\"window\":0,\"header_length\":20,"
+		"\"relative\":{\"from\":\"other\",\"seq\":3},\"length\":0,\"checksum\":0}\n"
+		"{\"type\":\"segment\",\"t\":5,\"protocol\":\"udp\",\"from\":\"a:1\",\"to\":\"b:"
+		"2\","
+		"\"length\":65507}\n"
 		"{\"type\":\"connection\",\"id\":1,\"ends\":[{\"socket\":\"7\",\"address\":\"a:1\","
 		"\"bytes_sent\":1,\"bytes_received\":2,\"states\":[\"CLOSED\"]},{\"address\":\"b\"}"
 		"],"
@@ -174,6 +191,47 @@ START_TEST(what_is_no_record_is_an_error_with_its_line)
 }
 END_TEST
 
+/* One of the fields of a segment that has the others right. */
+static void expect_bad_segment(const char *field, const char *message)
+{
+	char recording[512];
+	snprintf(recording, sizeof recording,
+		 "{\"type\":\"segment\",\"from\":\"a\",\"to\":\"b\",%s}\n", field);
+	expect_error(recording, -EBADMSG, 1, message);
+}
+
+START_TEST(a_segment_that_no_header_could_hold_is_an_error)
+{
+	expect_bad_segment("\"length\":0", "there is no \"protocol\"");
+	expect_bad_segment("\"protocol\":\"sctp\"", "\"protocol\" is neither tcp nor udp");
+	expect_bad_segment("\"protocol\":\"tcp\",\"seq\":4294967296",
+			   "\"seq\" is not between 0 and 4294967295");
+	expect_bad_segment("\"protocol\":\"tcp\",\"window\":-1",
+			   "\"window\" is not between 0 and 65535");
+	expect_bad_segment("\"protocol\":\"tcp\",\"flags\":[\"SYN\",7]",
+			   "\"flags\" holds what is no flag");
+	expect_bad_segment("\"protocol\":\"tcp\",\"flags\":[\"XYZ\"]",
+			   "\"flags\" holds what is no flag");
+	expect_bad_segment("\"protocol\":\"tcp\",\"remark\":\"odd\"",
+			   "\"remark\" is none of those we know");
+	expect_bad_segment("\"protocol\":\"tcp\",\"options\":{\"sacks\":[{},{},{},{},{}]}",
+			   "a segment has more than 4 \"sacks\"");
+	expect_bad_segment("\"protocol\":\"tcp\",\"options\":[]", "\"options\" is not an object");
+	expect_bad_segment("\"protocol\":\"tcp\",\"relative\":{\"from\":\"me\"}",
+			   "\"from\" is no end of a connection");
+}
+END_TEST
+
+START_TEST(an_address_longer_than_any_is_an_error)
+{
+	char recording[ENDPOINT_SIZE + 128];
+	snprintf(recording, sizeof recording,
+		 "{\"type\":\"segment\",\"protocol\":\"tcp\",\"from\":\"%0*d\",\"to\":\"b\"}\n",
+		 ENDPOINT_SIZE, 0);
+	expect_error(recording, -EBADMSG, 1, "\"from\" is longer than any address");
+}
+END_TEST
+
 START_TEST(broken_json_is_an_error_unless_it_is_the_last_line)
 {
 	struct pair pair;
@@ -219,6 +277,8 @@ Suite *unit_suite(void)
 	tcase_add_test(lines, a_last_line_cut_off_ends_the_replay_in_peace);
 	tcase_add_test(lines, what_is_no_record_is_an_error_with_its_line);
 	tcase_add_test(lines, broken_json_is_an_error_unless_it_is_the_last_line);
+	tcase_add_test(lines, a_segment_that_no_header_could_hold_is_an_error);
+	tcase_add_test(lines, an_address_longer_than_any_is_an_error);
 	suite_add_tcase(suite, lines);
 	TCase *slow = tcase_create("slow");
 	tcase_set_timeout(slow, 60);

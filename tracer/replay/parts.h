@@ -16,6 +16,7 @@ struct replay_line {
 	struct record record;
 	struct python python;
 	struct socket socket;
+	struct segment segment;
 	struct record_header header;
 	struct record_process process;
 	struct record_connection connection;
@@ -46,6 +47,7 @@ const char **replay_list(struct replay_line *line, const json_t *array);
 struct value *replay_args(struct replay_line *line, const json_t *array, bool named);
 void replay_bytes(struct replay_line *line, const json_t *object, struct value_bytes *bytes);
 
-/* `enter` and `call`; the socket of those and of `state`. */
+/* `enter` and `call`; `segment`; the socket of those and of `state`. */
 void replay_call(struct replay_line *line);
+void replay_segment(struct replay_line *line);
 void replay_socket(struct replay_line *line);

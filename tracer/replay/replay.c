@@ -140,6 +140,7 @@ static const struct {
 	[RECORD_UNFINISHED] = { "unfinished", read_unfinished },
 	[RECORD_OUTPUT] = { "output", read_output },
 	[RECORD_STATE] = { "state", read_transition },
+	[RECORD_SEGMENT] = { "segment", replay_segment },
 	[RECORD_CONNECTION] = { "connection", read_connection },
 	[RECORD_END] = { "end", read_end },
 };

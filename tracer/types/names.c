@@ -37,6 +37,27 @@ static const char *const closings[] = {
 	[CLOSED_OPEN] = "open",
 };
 
+static const char *const protocols[] = {
+	[SEGMENT_TCP] = "tcp",
+	[SEGMENT_UDP] = "udp",
+};
+
+static const struct {
+	enum segment_flag flag;
+	const char *name;
+} flags[] = {
+	{ SEGMENT_FIN, "FIN" }, { SEGMENT_SYN, "SYN" }, { SEGMENT_RST, "RST" },
+	{ SEGMENT_PSH, "PSH" }, { SEGMENT_ACK, "ACK" }, { SEGMENT_URG, "URG" },
+	{ SEGMENT_ECE, "ECE" }, { SEGMENT_CWR, "CWR" },
+};
+
+static const char *const remarks[] = {
+	[SEGMENT_RETRANSMISSION] = "retransmission", [SEGMENT_DUPLICATE_ACK] = "duplicate_ack",
+	[SEGMENT_ZERO_WINDOW] = "zero_window",       [SEGMENT_WINDOW_UPDATE] = "window_update",
+	[SEGMENT_WINDOW_PROBE] = "window_probe",     [SEGMENT_KEEPALIVE] = "keepalive",
+};
+_Static_assert(COUNT(remarks) == SEGMENT_REMARKS, "a remark has no name");
+
 /* -1 if there is no such name */
 static int find(const char *const *names, size_t count, const char *name)
 {
@@ -97,4 +118,41 @@ const char *connection_closed_name(enum connection_closed closed)
 int connection_closed_named(const char *name)
 {
 	return find(closings, COUNT(closings), name);
+}
+
+const char *segment_protocol_name(enum segment_protocol protocol)
+{
+	return protocols[protocol];
+}
+
+int segment_protocol_named(const char *name)
+{
+	return find(protocols, COUNT(protocols), name);
+}
+
+const char *segment_flag_name(unsigned flag)
+{
+	for (size_t i = 0; i < COUNT(flags); i++)
+		if (flags[i].flag == flag)
+			return flags[i].name;
+	return NULL;
+}
+
+unsigned segment_flag_named(const char *name)
+{
+	for (size_t i = 0; i < COUNT(flags); i++)
+		if (strcmp(flags[i].name, name) == 0)
+			return flags[i].flag;
+	return 0;
+}
+
+const char *segment_remark_name(enum segment_remark remark)
+{
+	return remarks[remark];
+}
+
+enum segment_remark segment_remark_named(const char *name)
+{
+	int i = find(remarks, COUNT(remarks), name);
+	return i < 0 ? SEGMENT_PLAIN : (enum segment_remark)i;
 }

@@ -11,6 +11,10 @@ enum segment_protocol {
 	SEGMENT_UDP,
 };
 
+/* "tcp", "udp", as the record spells them; the other way -1 if there is no such name. */
+const char *segment_protocol_name(enum segment_protocol protocol);
+int segment_protocol_named(const char *name);
+
 /* The header's bits; the names are in types/names.c, in the order in which they are spoken:
  * "SYN,ACK". */
 enum segment_flag {
@@ -24,6 +28,10 @@ enum segment_flag {
 	SEGMENT_CWR = 0x80,
 };
 
+/* "SYN" for one bit, NULL if it has no name; the other way 0 if there is no such name. */
+const char *segment_flag_name(unsigned flag);
+unsigned segment_flag_named(const char *name);
+
 /* What the segments before it say of a segment. */
 enum segment_remark {
 	SEGMENT_PLAIN,
@@ -35,6 +43,10 @@ enum segment_remark {
 	SEGMENT_KEEPALIVE,      /* the byte before the next one: are you there? */
 	SEGMENT_REMARKS,
 };
+
+/* "retransmission" ... as the record spells them; NULL for SEGMENT_PLAIN, and back. */
+const char *segment_remark_name(enum segment_remark remark);
+enum segment_remark segment_remark_named(const char *name);
 
 enum { SEGMENT_MAX_SACKS = 4 };
 
