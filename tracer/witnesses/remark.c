@@ -116,7 +116,8 @@ static enum segment_remark repeated_ack(const struct flow *flow, const struct fl
 		return SEGMENT_PLAIN;
 	if (segment->options.sack_count && !back->asked)
 		return SEGMENT_DUPLICATE_ACK;
-	if (segment->window_bytes > flow->window)
+	/* A SYN's window has no scale: what comes after it is a little more without being news. */
+	if (flow->settled && segment->window_bytes > flow->window)
 		return SEGMENT_WINDOW_UPDATE;
 	return pending && !back->asked && segment->window_bytes == flow->window
 		       ? SEGMENT_DUPLICATE_ACK
@@ -160,6 +161,7 @@ void flow_remark(struct flow *flow, struct flow *back, struct segment *segment)
 	if (flow->acked && before(segment->ack, flow->ack))
 		return;
 	flow->acked = true;
+	flow->settled = !has(segment, SEGMENT_SYN);
 	flow->ack = segment->ack;
 	flow->window = segment->window_bytes;
 }

@@ -15,6 +15,7 @@ enum { FLOW_MAX_HOLES = 4 };
 /* What one end sent. All zero: nothing yet. */
 struct flow {
 	bool heard, acked, syn, syn_ack, scaled;
+	bool settled;        /* the window is not the SYN's own */
 	bool asked;          /* its last segment was a keepalive or a probe */
 	uint8_t scale;       /* if scaled */
 	uint32_t next;       /* behind the last byte sent; if heard */
