@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs every test, or those whose names contain one of the words given.
 
-Units are programs ($BUILD/tests/unit/*_test, Check); the rest are unittest files in
-tests/accept and tests/golden. A test that cannot run says why and counts as skipped.
+Units are programs ($BUILD/tests/unit/*_test, Check), and so are fuzzers
+($BUILD/tests/fuzz/*_fuzz); the rest are unittest files in tests/accept and tests/golden. A test that cannot run says why and counts as skipped.
 """
 
 import concurrent.futures
@@ -16,6 +16,7 @@ import unittest
 
 BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
+ROUNDS = os.environ.get("ROUNDS", "200000")  # inputs for each fuzzer
 
 
 class Result(unittest.TextTestResult):
@@ -47,6 +48,9 @@ def command_of(path):
         return ["sh", path]
     if path.endswith(".py"):
         return [sys.executable, os.path.abspath(__file__), "--one", path]
+    if path.endswith("_fuzz"):
+        name = os.path.basename(path).removesuffix("_fuzz")
+        return [path, ROUNDS] + sorted(glob.glob(f"tests/fuzz/corpus/{name}/*"))
     return [path]
 
 
@@ -80,6 +84,7 @@ def main():
         ["tests/check_layers.sh"]
         + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
+        + sorted(p for p in glob.glob(f"{BUILD}/tests/fuzz/*_fuzz") if os.access(p, os.X_OK))
     )
     if words:
         paths = [p for p in paths if any(word in p for word in words)]
