@@ -51,6 +51,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit
 HELPERS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(wildcard tests/torture/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
 # A demo runs from one folder, here as when installed: its programs, twins and scenario.
 DEMO_FILES := $(patsubst demos/%,$(BUILD)/demos/%,$(wildcard demos/*/*.py demos/*/scenario))
@@ -61,8 +62,8 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] formatters/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos demo check bench torture lint asan install uninstall help clean distclean deps \
-	deps-build deps-test libraries programs
+.PHONY: all demos demo check bench fuzz torture lint asan install uninstall help clean distclean \
+	deps deps-build deps-test libraries programs
 all: $(PROGRAM) demos
 
 $(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
@@ -141,7 +142,19 @@ $(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(say) BENCH $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -pthread
 
-programs: all $(UNITS) $(HELPERS) $(TORTURES)
+# Always with the sanitizers, hence from the sources: what reads bytes that anybody may send.
+FUZZED := tests/fuzz/driver.c \
+	  $(addprefix tracer/witnesses/,segment_parse.c path.c remark.c track.c) \
+	  $(addprefix tracer/support/,endpoint.c map.c names.c text.c)
+FUZZED_HEADERS := $(wildcard tests/fuzz/*.h tracer/types/*.h tracer/support/*.h \
+		  tracer/witnesses/*.h)
+$(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZED) $(FUZZED_HEADERS)
+	@mkdir -p $(@D)
+	$(say) FUZZ $@
+	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all -Itests/fuzz -o $@ $(filter %.c,$^)
+
+programs: all $(UNITS) $(HELPERS) $(TORTURES) $(FUZZERS)
 
 check:
 	@.ci/packages test
@@ -158,6 +171,9 @@ torture:
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/growth.py
+
+fuzz: $(FUZZERS)
+	@BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),10000000) $(PYTHON) tests/run.py _fuzz
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
 asan:
@@ -216,6 +232,7 @@ help:
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
 	@echo 'make bench      compare with strace, and what grows: tables of ratios'
+	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (ROUNDS=N)'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'

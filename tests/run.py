@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs every test, or those whose names contain one of the words given.
 
-Units are programs ($BUILD/tests/unit/*_test, Check); the rest are unittest files in
-tests/accept and tests/golden, and the quick part of tests/torture; with --torture as the first
-word, all of tests/torture at its full size, and nothing else.
-A test that cannot run says why and counts as skipped.
+Units are programs ($BUILD/tests/unit/*_test, Check), and so are fuzzers
+($BUILD/tests/fuzz/*_fuzz); the rest are unittest files in tests/accept and tests/golden, and the
+quick part of tests/torture; with --torture as the first word, all of tests/torture at its full
+size, and nothing else. A test that cannot run says why and counts as skipped.
 """
 
 import concurrent.futures
@@ -19,6 +19,7 @@ import unittest
 BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
 TORTURE_LIMIT = 900
+ROUNDS = os.environ.get("ROUNDS", "200000")  # inputs for each fuzzer
 
 
 class Result(unittest.TextTestResult):
@@ -50,6 +51,9 @@ def command_of(path):
         return ["sh", path]
     if path.endswith(".py"):
         return [sys.executable, os.path.abspath(__file__), "--one", path]
+    if path.endswith("_fuzz"):
+        name = os.path.basename(path).removesuffix("_fuzz")
+        return [path, ROUNDS] + sorted(glob.glob(f"tests/fuzz/corpus/{name}/*"))
     return [path]
 
 
@@ -82,6 +86,7 @@ def all_paths():
         + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
         + ["tests/torture/torture_test.py"]
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
+        + sorted(p for p in glob.glob(f"{BUILD}/tests/fuzz/*_fuzz") if os.access(p, os.X_OK))
     )
 
 

@@ -38,9 +38,9 @@ enum segment_remark {
 	SEGMENT_RETRANSMISSION, /* of bytes, a SYN or a FIN that passed before */
 	SEGMENT_DUPLICATE_ACK,  /* the same acknowledgement again, and nothing else new in it */
 	SEGMENT_ZERO_WINDOW,    /* the sender can take no more */
-	SEGMENT_WINDOW_UPDATE,  /* and now it can again */
+	SEGMENT_WINDOW_UPDATE,  /* the same acknowledgement, but it can take more, or again */
 	SEGMENT_WINDOW_PROBE,   /* one byte, or none, into a zero window */
-	SEGMENT_KEEPALIVE,      /* the byte before the next one: are you there? */
+	SEGMENT_KEEPALIVE,      /* the byte before the next one, or none: are you there? */
 	SEGMENT_REMARKS,
 };
 
@@ -64,22 +64,30 @@ struct segment_options {
 struct segment {
 	uint64_t time; /* as a record's */
 	enum segment_protocol protocol;
+	/* As the packet has them: over IPv4 127.0.0.1:80, also where a socket of AF_INET6 says
+	 * [::ffff:127.0.0.1]:80. A link-local address has its scope, except on lo, where the packet
+	 * does not say which interface's it is. */
 	char from[ENDPOINT_SIZE], to[ENDPOINT_SIZE];
-	uint32_t length; /* payload bytes */
-	/* TCP only: the header, numbers as they passed. */
+	/* Payload bytes. With offload one may be longer than any that the link would carry: the
+	 * card, or nobody, cuts it. */
+	uint32_t length;
+	/* The header, numbers as they passed; of UDP checksum and header_length alone. */
 	unsigned flags; /* of enum segment_flag */
 	uint32_t seq, ack;
 	uint16_t window; /* as it stands in the header, not scaled */
 	uint16_t checksum, urgent;
 	uint8_t header_length; /* bytes, options included */
-	bool checksum_partial; /* the kernel leaves it to a card that is not there: loopback */
+	bool checksum_partial; /* left to the card, and on loopback there is none */
 	struct segment_options options;
 	/*
-	 * Where the connection's first SYN was seen: numbers relative to the initial ones, as the
-	 * textbooks write them: x of the end that opened, y of the other. A SYN itself is 0.
+	 * What the segments before it add. Where the connection's SYN, or its answer, was seen:
+	 * numbers relative to the initial ones, as the textbooks write them: x of the end that
+	 * opened, y of the other. A SYN itself is 0.
 	 */
-	bool relative;    /* seq and ack can be told so */
+	bool relative;    /* seq, and ack if there is one, can be told so */
 	bool from_opener; /* then seq is x + relative_seq and ack y + relative_ack; else crossed */
+	/* Only ack can: the RST that refuses a SYN. Its seq is 0, or any number, but no y. */
+	bool relative_ack_alone;
 	uint32_t relative_seq, relative_ack;
 	uint32_t window_bytes; /* scaled; as `window` where the scale is not known */
 	enum segment_remark remark;
