@@ -16,7 +16,8 @@ struct made {
 
 static inline void put(struct made *made, const void *bytes, size_t size)
 {
-	memcpy(made->bytes + made->size, bytes, size);
+	if (size)
+		memcpy(made->bytes + made->size, bytes, size);
 	made->size += size;
 }
 

@@ -375,12 +375,13 @@ Suite *unit_suite(void)
 		a_cookie_is_another_number_each_time,
 		without_its_beginning_nothing_is_claimed,
 		who_sends_new_bytes_has_sent_no_fin,
+		NULL,
 	};
 	Suite *suite = suite_create("path");
 	TCase *all = tcase_create("path");
 	tcase_add_checked_fixture(all, setup_track, teardown_track);
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		tcase_add_test(all, tests[i]);
+	for (const TTest *const *test = tests; *test; test++)
+		tcase_add_test(all, *test);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -333,11 +333,12 @@ Suite *unit_suite(void)
 		a_packet_cut_anywhere_is_refused_or_reads_the_same,
 		headers_that_contradict_themselves_are_refused,
 		a_datagram_longer_than_its_packet_is_refused,
+		NULL,
 	};
 	Suite *suite = suite_create("segment_parse");
 	TCase *all = tcase_create("segment_parse");
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		tcase_add_test(all, tests[i]);
+	for (const TTest *const *test = tests; *test; test++)
+		tcase_add_test(all, *test);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -282,7 +282,7 @@ START_TEST(those_that_are_over_are_forgotten_first)
 	/* The last one is refused. */
 	segment = numbered(2, RA);
 	memcpy(segment.to, segment.from, sizeof segment.to);
-	strcpy(segment.from, "10.0.0.2:80");
+	snprintf(segment.from, sizeof segment.from, "10.0.0.2:80");
 	segment.ack = A_INITIAL + 1;
 	track_segment(track, &segment, &states);
 	ck_assert_int_eq(states.receiver, STATE_CLOSED);
@@ -325,12 +325,13 @@ Suite *unit_suite(void)
 		beyond_the_limit_the_longest_silent_is_forgotten,
 		those_that_are_over_are_forgotten_first,
 		a_datagram_has_no_history,
+		NULL,
 	};
 	Suite *suite = suite_create("track");
 	TCase *all = tcase_create("track");
 	tcase_add_checked_fixture(all, setup_track, teardown_track);
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		tcase_add_test(all, tests[i]);
+	for (const TTest *const *test = tests; *test; test++)
+		tcase_add_test(all, *test);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -44,15 +44,16 @@ static inline struct segment next_segment(void)
 	return segment;
 }
 
-static inline Suite *suite_on_the_wire(const char *title, const TTest *const *tests, size_t count,
+/* The tests, up to a NULL. */
+static inline Suite *suite_on_the_wire(const char *title, const TTest *const *tests,
 				       void (*open_all)(void), void (*close_all)(void))
 {
 	Suite *suite = suite_create(title);
 	TCase *all = tcase_create(title);
 	tcase_set_timeout(all, 60);
 	tcase_add_checked_fixture(all, open_all, close_all);
-	for (size_t i = 0; i < count; i++)
-		tcase_add_test(all, tests[i]);
+	for (; *tests; tests++)
+		tcase_add_test(all, *tests);
 	suite_add_tcase(suite, all);
 	return suite;
 }

@@ -45,7 +45,7 @@ static const struct segment *follow(void)
 	told.last = next_segment();
 	ck_assert_int_eq(track_segment(told.track, &told.last, &states), 0);
 	if (!*told.server) /* the first to speak is the client */
-		strcpy(told.server, told.last.to);
+		memcpy(told.server, told.last.to, sizeof told.server);
 	bool to_server = strcmp(told.last.to, told.server) == 0;
 	add_state(to_server ? told.client_path : told.server_path, states.sender);
 	add_state(to_server ? told.server_path : told.client_path, states.receiver);
@@ -247,7 +247,7 @@ Suite *unit_suite(void)
 		a_full_queue_answers_nothing_and_the_syn_is_sent_again,
 		an_idle_connection_is_asked_and_answers,
 		a_window_closes_is_probed_and_opens,
+		NULL,
 	};
-	return suite_on_the_wire("wire_paths", tests, sizeof tests / sizeof *tests, open_all,
-				 close_all);
+	return suite_on_the_wire("wire_paths", tests, open_all, close_all);
 }

@@ -54,7 +54,7 @@ static bool parse_ipv4(const struct packet *packet, struct transport *ret_transp
 	const uint8_t *bytes = packet->bytes;
 	if (packet->captured < IPV4_HEADER)
 		return false;
-	size_t header = (bytes[0] & 0xfU) * 4U, total = get16(bytes + 2);
+	size_t header = (size_t)(bytes[0] & 0xf) * 4, total = get16(bytes + 2);
 	unsigned fragment = get16(bytes + 6);
 	/* What is longer than 16 bits can say passes as one packet, for offload, and says 0. */
 	if (!total)
@@ -75,9 +75,9 @@ static size_t extension_size(int kind, const uint8_t *bytes, size_t captured)
 	case IPPROTO_HOPOPTS:
 	case IPPROTO_ROUTING:
 	case IPPROTO_DSTOPTS:
-		return (bytes[1] + 1U) * EXTENSION_UNIT;
+		return (size_t)(bytes[1] + 1) * EXTENSION_UNIT;
 	case IPPROTO_AH: /* RFC 4302: counts in units of 4, less 2 */
-		return (bytes[1] + 2U) * 4U;
+		return (size_t)(bytes[1] + 2) * 4;
 	case IPPROTO_FRAGMENT:
 		return EXTENSION_UNIT;
 	default:
@@ -199,7 +199,7 @@ static bool parse_tcp(const struct transport *tcp, struct segment *segment)
 	const uint8_t *bytes = tcp->bytes;
 	if (tcp->captured < TCP_HEADER)
 		return false;
-	size_t header = (bytes[12] >> 4) * 4U;
+	size_t header = (size_t)(bytes[12] >> 4) * 4;
 	if (header < TCP_HEADER || header > tcp->length)
 		return false;
 	segment->protocol = SEGMENT_TCP;
