@@ -53,7 +53,8 @@ struct segment {
 	uint64_t time; /* as a record's */
 	enum segment_protocol protocol;
 	/* As the packet has them: over IPv4 127.0.0.1:80, also where a socket of AF_INET6 says
-	 * [::ffff:127.0.0.1]:80. */
+	 * [::ffff:127.0.0.1]:80. A link-local address has its scope, except on lo, where the packet
+	 * does not say which interface's it is. */
 	char from[ENDPOINT_SIZE], to[ENDPOINT_SIZE];
 	/* Payload bytes. With offload one may be longer than any that the link would carry: the
 	 * card, or nobody, cuts it. */
