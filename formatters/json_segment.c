@@ -48,12 +48,12 @@ static void put_options(json_t *object, const struct segment_options *options)
 static void put_relative(json_t *object, const struct segment *segment)
 {
 	json_t *fields = json_object();
-	if (segment->relative) {
+	if (segment->relative || segment->relative_ack_alone)
 		put_text(fields, "from", segment->from_opener ? "opener" : "other");
+	if (segment->relative)
 		put_number(fields, "seq", segment->relative_seq);
-		if (segment->flags & SEGMENT_ACK)
-			put_number(fields, "ack", segment->relative_ack);
-	}
+	if (segment->relative_ack_alone || (segment->relative && segment->flags & SEGMENT_ACK))
+		put_number(fields, "ack", segment->relative_ack);
 	put_value(object, "relative", fields);
 }
 

@@ -47,6 +47,7 @@ static void pending_free(struct session *session, struct pending *pending)
 	unshown_remove(session, pending);
 	postponed_remove(session, pending);
 	hidden_end(session, pending);
+	wiring_settle(session, pending);
 	if (pending->asleep)
 		director_awake(session->director, pending);
 	call_ends(session, pending);
@@ -126,6 +127,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	call_begins(session, pending);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
+	wiring_enter(session, pending, socket);
 	unshown_add(session, pending);
 	return RESUME_TO_EXIT;
 }
@@ -168,6 +170,7 @@ static void show_waiting(struct session *session, struct pending *pending)
 		record.socket = socket;
 		session_write(session, &record);
 	}
+	wiring_waits(session, pending);
 	/* A connect that sleeps is in SYN_SENT, and this is the moment to see it. */
 	if (socket && is_tcp(socket))
 		state_look(session, socket, pending->number);
@@ -247,6 +250,7 @@ static void return_call(struct session *session, struct pending *pending)
 
 	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
+	wiring_return(session, pending);
 	call_ends(session, pending);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;

@@ -158,6 +158,11 @@ static int run(const struct options *options, struct director *director)
 
 	if (result.failure.error)
 		return complain_launch(result.failure_name, result.failure);
+	if (result.wire_error)
+		return complain(result.wire_error == -EPERM
+					? "as root it works, or in a network of its own: --isolate"
+					: "--wire=off goes without",
+				"wire: %s", strerror(-result.wire_error));
 	if (traced < 0)
 		return complain_session(-traced);
 	if (written < 0)

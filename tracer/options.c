@@ -28,12 +28,13 @@ enum {
 	CODE_FORMAT,
 	CODE_CAPTURE,
 	CODE_COLOR,
+	CODE_WIRE,
 };
 
 static const struct row {
 	int code;
 	const char *name;     /* NULL: it has only a letter */
-	const char *argument; /* NULL: it takes none */
+	const char *argument; /* NULL: it takes none; "[=...]": it may have one */
 	const char *help;     /* NULL: accepted, not worth a line */
 } rows[] = {
 	{ 'p', "attach", "PID,...", "attach to running processes; Ctrl-C lets them go on" },
@@ -45,6 +46,9 @@ static const struct row {
 	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
 	{ 'u', NULL, "USER", "run the program as USER (root only)" },
 	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
+	{ CODE_WIRE, "wire", "[=full|off]",
+	  "show the segments under the call that caused them (on in an isolated network); "
+	  "full: their headers field by field" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
 	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
@@ -159,6 +163,18 @@ static int parse_color(struct parser *parser, const char *when)
 	return fail(parser->error, "auto, always and never are known", "--color=%s: unknown", when);
 }
 
+static int parse_wire(struct parser *parser, const char *how)
+{
+	enum wire_option wire = !how                       ? WIRE_SEGMENTS
+				: strcmp(how, "full") == 0 ? WIRE_HEADERS
+				: strcmp(how, "off") == 0  ? WIRE_NONE
+							   : WIRE_AUTO;
+	parser->options->wire = wire;
+	if (wire != WIRE_AUTO)
+		return 0;
+	return fail(parser->error, "full and off are known", "--wire=%s: unknown", how);
+}
+
 static int parse_set(struct parser *parser, const char *set)
 {
 	const char *bad;
@@ -205,6 +221,8 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return parse_number(parser, "--capture", argument, &options->capture);
 	case CODE_COLOR:
 		return parse_color(parser, argument);
+	case CODE_WIRE:
+		return parse_wire(parser, argument);
 	case 'u':
 		options->user = argument;
 		return 0;
@@ -298,7 +316,9 @@ static void make_tables(char *letters, struct option *names)
 		if (rows[i].name)
 			*names++ = (struct option){
 				.name = rows[i].name,
-				.has_arg = rows[i].argument ? required_argument : no_argument,
+				.has_arg = !rows[i].argument          ? no_argument
+					   : *rows[i].argument == '[' ? optional_argument
+								      : required_argument,
 				.val = rows[i].code,
 			};
 	}
@@ -372,7 +392,8 @@ void options_help(FILE *file)
 					     : snprintf(left, sizeof left, "      ");
 		if (row->name)
 			snprintf(left + length, sizeof left - (size_t)length, "--%s%s%s", row->name,
-				 row->argument ? "=" : "", row->argument ? row->argument : "");
+				 row->argument && *row->argument != '[' ? "=" : "",
+				 row->argument ? row->argument : "");
 		else if (row->argument)
 			snprintf(left + length, sizeof left - (size_t)length, " %s", row->argument);
 		fprintf(file, "%-28s %s\n", left, row->help);

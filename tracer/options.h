@@ -33,6 +33,12 @@ struct options {
 	bool isolate, keep, no_follow, quiet;
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;
+	enum wire_option {
+		WIRE_AUTO, /* on in an isolated network */
+		WIRE_NONE,
+		WIRE_SEGMENTS,
+		WIRE_HEADERS, /* drawn field by field */
+	} wire;
 	struct selection selection;
 	bool selection_given;
 	struct output_option *outputs;

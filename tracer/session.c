@@ -92,8 +92,8 @@ static void catch_signals(bool attached)
 static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
-		      session->held || outputs_dirty(session->outputs) || session->orphans.count ||
-		      director_waits(session->director);
+		      session->held || session->wiring || outputs_dirty(session->outputs) ||
+		      session->orphans.count || director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
 		set_timer(needed);
@@ -118,6 +118,7 @@ static void session_tick(struct session *session)
 {
 	uint64_t now = session_now(session);
 	ticked = 0;
+	wiring_tick(session);
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
@@ -147,13 +148,13 @@ void session_write(struct session *session, const struct record *record)
 
 static void write_header(struct session *session)
 {
-	static const char *const witnesses[] = { "tcp_info", "sock_diag", NULL };
+	static const char *const witnesses[] = { "tcp_info", "sock_diag", "wire", NULL };
+	static const char *const without_wire[] = { "tcp_info", "sock_diag", NULL };
 	struct timespec now;
 	struct tm parts;
 	struct utsname system;
 	char day[32], started[64];
 
-	session->started = monotonic();
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &parts);
 	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
@@ -167,7 +168,7 @@ static void write_header(struct session *session)
 		.commands = director_commands(session->director),
 		.lang = "en",
 		.isolated = session->options->isolate,
-		.witnesses = witnesses,
+		.witnesses = session->wiring ? witnesses : without_wire,
 		.title = director_title(session->director),
 		.lesson = director_lesson(session->director),
 	};
@@ -179,8 +180,11 @@ static void write_header(struct session *session)
 static void write_end(struct session *session)
 {
 	static const char *const none[] = { NULL };
+	wiring_close(session);
 	struct record record = record_blank(RECORD_END, session_now(session));
-	record.end = (struct record_end){ .calls = session->calls, .mistakes = none };
+	record.end = (struct record_end){ .calls = session->calls,
+					  .lost = session->lost,
+					  .mistakes = none };
 	session_write(session, &record);
 }
 
@@ -227,6 +231,7 @@ static int handle(struct session *session, struct stop *stop)
 	struct thread *thread = stop->thread;
 	enum resume how = RESUME;
 
+	wiring_collect(session);
 	if (!thread)
 		return handle_birth(session, stop);
 	if (lets_go(session, stop)) {
@@ -329,10 +334,20 @@ static void session_done(struct session *session)
 	map_done(&session->processes);
 	map_done(&session->orphans);
 	sockets_free(session->sockets);
+	wiring_close(session);
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
 	watcher_done(&session->watcher);
+}
+
+static int open_wire(struct session *session)
+{
+	const struct options *options = session->options;
+	if (options->wire == WIRE_NONE || (options->wire == WIRE_AUTO && !options->isolate))
+		return 0;
+	int result = wiring_open(session);
+	return options->wire == WIRE_AUTO ? 0 : result;
 }
 
 int session_run(const struct options *options, struct outputs *outputs, struct director *director,
@@ -346,6 +361,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	};
 	int result = witnesses_new(&session.witnesses);
 
+	session.started = monotonic();
 	session.sockets = sockets_new(&session.identifier);
 	if (result == 0 && !session.sockets)
 		result = -ENOMEM;
@@ -353,6 +369,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = lanes_init(&session.lanes);
 	if (result == 0)
 		result = watching_init(&session);
+	if (result == 0)
+		result = ret_result->wire_error = open_wire(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
 		catch_signals(options->attach_count > 0);
@@ -364,6 +382,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		set_timer(false);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;
+		wiring_collect(&session);
 		connections_close(&session);
 		write_end(&session);
 		director_result(director, ret_result);

@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "options.h"
 #include "outputs.h"
+#include "wiring.h"
 
 #include "decode/decode.h"
 #include "ptrace/colocation.h"
@@ -37,6 +38,7 @@ struct pending {
 	bool changing;                /* and in process->changing */
 	bool waiting;                 /* shown as waiting */
 	bool asleep;                  /* and really so: the director knows */
+	bool unsettled;               /* its socket gets its ends by it (wiring.h) */
 	uint64_t clone_flags;         /* clone3's, as they were in memory; 0: left alone */
 	bool out;                     /* of the kernel, and stopped: it sleeps no more */
 	struct pending *next, **link; /* session's list of those that may still be shown so */
@@ -56,6 +58,8 @@ struct session {
 	struct identifier identifier;
 	struct sockets *sockets;
 	struct witnesses *witnesses;
+	struct wiring *wiring; /* NULL: nobody looks at the wire */
+	uint64_t lost;         /* segments that nobody could take in */
 	struct lanes lanes;
 	struct filter filter; /* that programs are launched with */
 	struct watcher watcher;
@@ -79,6 +83,7 @@ struct session {
 struct session_result {
 	int status;                    /* as waitpid() gave it, of the program that counts */
 	bool failed;                   /* a step of the demo did not happen */
+	int wire_error;                /* -errno: the wire was asked for and may not be seen */
 	struct launch_failure failure; /* the program could not be started: error != 0 */
 	const char *failure_name;
 };

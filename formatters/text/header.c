@@ -120,7 +120,7 @@ static void put_number(const struct box *box, const struct segment *segment, boo
 	text_sequence(number, segment, acknowledged);
 	if (acknowledged && !(segment->flags & SEGMENT_ACK))
 		snprintf(words, sizeof words, "%s %" PRIu32 " (ACK is not set)", name, value);
-	else if (segment->relative)
+	else if (segment->relative || (acknowledged && segment->relative_ack_alone))
 		snprintf(words, sizeof words, "%s %" PRIu32 " (%s)", name, value, number);
 	else
 		snprintf(words, sizeof words, "%s %" PRIu32, name, value);

@@ -41,7 +41,8 @@ void text_sequence(char number[SEQUENCE_SIZE], const struct segment *segment, bo
 	/* x is the initial number of the end that opened, y of the other. */
 	char initial = segment->from_opener == acknowledged ? 'y' : 'x';
 	uint32_t distance = acknowledged ? segment->relative_ack : segment->relative_seq;
-	if (!segment->relative)
+	bool relative = segment->relative || (acknowledged && segment->relative_ack_alone);
+	if (!relative)
 		snprintf(number, SEQUENCE_SIZE, "%" PRIu32,
 			 acknowledged ? segment->ack : segment->seq);
 	else if (distance)

@@ -127,6 +127,19 @@ def print_calls(loops):
         print(f'{loop:6} {total:5.1f}   {parts}', flush=True)
 
 
+def print_wire(runs):
+    """What it costs to look at the wire, in a network of one's own."""
+    print("\nThe same with and without a look at the wire (--isolate):\n")
+    plain = [SOCKTRACE, '-q', '-o', '/dev/null', '--isolate']
+    for loop in ('tcp', 'tcp2'):
+        medians = measure(loop, {'off': plain + ['--wire=off'], 'on': plain}, runs)
+        if None in medians.values():
+            print(f'{loop}: not measured')
+            continue
+        print(f"{loop:6} {medians['off'] * 1000:8.1f} ms without, {medians['on'] * 1000:8.1f} ms "
+              f"with: {medians['on'] / medians['off']:.1f} x", flush=True)
+
+
 def print_row(cells, widths):
     print('| ' + ' | '.join(text.ljust(width) for text, width in zip(cells, widths)) + ' |',
           flush=True)
@@ -157,6 +170,8 @@ def main():
         print_row([loop, str(LOOPS[loop])] + cells, widths)
     if 'socktrace' in found and 'strace' in found:
         print_calls([loop for loop in chosen.loops or LOOPS if loop in CALLS])
+    if 'socktrace' in found:
+        print_wire(chosen.runs)
 
 
 main()

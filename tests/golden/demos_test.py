@@ -27,10 +27,13 @@ DEMOS = ("echo", "upper", "refused", "address-in-use")
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
 DETAIL = re.compile(r"^ {13,}(\S.*)$")
-LABEL = re.compile(r"^(python|state|peer|queue|waits|why|fix|check|note) +(.*)$")
+LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note) +(.*)$")
 STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )?[A-Z_12]+)(?: +waiting .*)?$")
 # A state that was noticed by itself, between two calls.
 TRANSITION = re.compile(r"^\S+ +[A-Z_12]+ -> [A-Z_12]+(   \(.*\))?$")
+
+# When an acknowledgement is sent alone, and when it travels with data, depends on time.
+ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
 
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
@@ -42,6 +45,12 @@ def normal(text):
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     # Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
     return re.sub(r"(127\.0\.0\.1(?::|', ))(?:3[2-9]|[45]\d|6[0-5])\d{3}\b", r"\1PORT", text)
+
+
+def normal_row(row):
+    """A segment: its columns are as wide as the rows beside it, its sizes the kernel's."""
+    row = re.sub(r" {2,}", "  ", normal(row))
+    return re.sub(r"(win|mss|ws)=\d+", r"\1=N", row)
 
 
 def seen_late(path):
@@ -83,6 +92,9 @@ class Step:
                 if words:
                     path = seen_late(words.group(2)).removesuffix(" -> CLOSE_WAIT")
                     yield f"    state   {words.group(1)}  {path}"
+            elif label == "wire":
+                for line in filter(lambda row: not ALONE.match(row), words.split("\n")):
+                    yield f"    wire    {normal_row(line)}"
             elif label not in ("state", "queue", "waits"):
                 for line in words.split("\n"):
                     yield f"    {label:7} {normal(line)}"
@@ -110,6 +122,8 @@ class Transcript:
                     self.order.append(last)
             elif match := DETAIL.match(line):
                 last.add(match.group(1))
+            elif line.startswith("       wire "):
+                pass  # an acknowledgement that no call caused
             elif (match := PLAIN.match(line)) and not TRANSITION.match(match.group(2)):
                 last = Step(*match.groups())
                 self.steps.append(last)

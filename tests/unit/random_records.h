@@ -368,8 +368,6 @@ static const struct record_header *random_header(struct random *random)
 static inline struct record random_record(struct random *random)
 {
 	enum record_type type = (enum record_type)random_number(random, RECORD_END);
-	if (type == RECORD_SEGMENT) /* no format has it yet */
-		type = RECORD_UNFINISHED;
 	struct record record = record_blank(type, random_number(random, 5000000000));
 	bool timeless = type == RECORD_HEADER || type == RECORD_CONNECTION;
 	record.time = timeless ? 0 : record.time;
@@ -387,7 +385,6 @@ static inline struct record random_record(struct random *random)
 	case RECORD_CALL:
 		random_call(random, &record);
 		break;
-	case RECORD_SEGMENT:
 	case RECORD_UNFINISHED:
 		record.number = random_number(random, 6) + 1;
 		record.why = random_chance(random) ? "exit" : random_text(random);

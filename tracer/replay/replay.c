@@ -149,8 +149,7 @@ static void read_record(struct replay_line *line)
 {
 	const char *name = need_text(line, line->object, "type");
 	size_t type = 0;
-	while (type < sizeof types / sizeof *types &&
-	       (!types[type].name || strcmp(name, types[type].name) != 0))
+	while (type < sizeof types / sizeof *types && strcmp(name, types[type].name) != 0)
 		type++;
 	if (type == sizeof types / sizeof *types) {
 		replay_complain(line, "\"type\" is of no known kind");

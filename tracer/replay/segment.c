@@ -69,7 +69,8 @@ static void read_relative(struct replay_line *line, struct segment *segment)
 	if (!object)
 		return;
 	const char *from = need_text(line, object, "from");
-	segment->relative = true;
+	segment->relative = json_object_get(object, "seq") != NULL;
+	segment->relative_ack_alone = !segment->relative;
 	segment->from_opener = strcmp(from, "opener") == 0;
 	if (!segment->from_opener && strcmp(from, "other") != 0)
 		replay_complain(line, "\"from\" is no end of a connection");

@@ -138,6 +138,22 @@ static void take_target(struct step *step)
 	ends_index(step->sockets, step->known);
 }
 
+void sockets_connecting(struct sockets *sockets, const struct process *process,
+			const struct event *event)
+{
+	struct known *known = map_get(&sockets->by_cookie, event->cookie);
+	struct socket *socket = known ? &known->socket : NULL;
+	const struct value *address = event_arg(event, "addr");
+	if (!socket || socket->type != SOCK_STREAM || !address || address->kind != VALUE_ENDPOINT ||
+	    *socket->remote)
+		return;
+	if (socket->role == ROLE_NONE)
+		socket->role = ROLE_CONNECTOR;
+	known->connecting = true;
+	snprintf(socket->remote, sizeof socket->remote, "%s", address->endpoint);
+	known_refresh(sockets, known, process, event->fd, ASK_LOCAL);
+}
+
 static void connect_socket(struct step *step)
 {
 	int error = step->event->error;

@@ -6,13 +6,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-/* An internet address in the one form in which both ends of a connection agree: a dual-stack
- * listener calls its IPv4 client ::ffff:a.b.c.d, and that calls itself a.b.c.d. */
-struct end {
-	struct in6_addr address;
-	in_port_t port; /* host order */
-};
-
 static bool end_parse(const char *text, struct end *ret_end)
 {
 	struct sockaddr_storage storage;
@@ -108,21 +101,48 @@ static void index_connection(struct sockets *sockets, struct known *known)
 	if (key != known->ends_key) {
 		forget_connection(sockets, known);
 		/* Without memory it is just not found. */
-		if (key && map_put(&sockets->by_ends, key, known) == 0)
+		if (key && map_put(&sockets->by_ends, key, known) == 0) {
 			known->ends_key = key;
+			known->local = local;
+			known->remote = remote;
+		}
 	}
 	if (key)
 		join(sockets, &known->socket, &local, &remote);
 }
 
-/* --- listeners ------------------------------------------------------------------------ */
+static struct socket *find_connection(const struct sockets *sockets, const struct end *local,
+				      const struct end *remote)
+{
+	struct known *known = map_get(&sockets->by_ends, key_of(local, remote));
+	/* Two keys may be one by chance. */
+	bool same = known && end_same(&known->local, local) && end_same(&known->remote, remote);
+	return same ? &known->socket : NULL;
+}
+
+void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
+			   struct socket **ret_one, struct socket **ret_other)
+{
+	struct end ends[2];
+	bool known = end_parse(one, &ends[0]) && end_parse(other, &ends[1]);
+	*ret_one = known ? find_connection(sockets, &ends[0], &ends[1]) : NULL;
+	*ret_other = known ? find_connection(sockets, &ends[1], &ends[0]) : NULL;
+}
+
+/* --- those that take from anybody: listeners, datagram sockets ------------------------- */
+
+static void forget_listener(struct sockets *sockets, struct known *known);
 
 static void index_listener(struct sockets *sockets, struct known *known)
 {
 	struct end local;
-	if (known->listening || known->socket.role != ROLE_LISTENER ||
-	    !end_parse(known->socket.local, &local))
+	enum socket_role role = known->socket.role;
+	if ((role != ROLE_LISTENER && role != ROLE_DATAGRAM) ||
+	    !end_parse(known->socket.local, &local) || !local.port)
 		return;
+	if (known->listening && known->port == local.port)
+		return;
+	forget_listener(sockets, known);
 	struct known *first = map_get(&sockets->by_port, local.port);
 	if (map_put(&sockets->by_port, local.port, known) < 0)
 		return;
@@ -162,7 +182,8 @@ static int fitness(const struct socket *listener, const struct end *wanted)
 	return 0;
 }
 
-struct socket *sockets_listener_for(const struct sockets *sockets, const char *address)
+static struct socket *best_at(const struct sockets *sockets, const char *address,
+			      enum socket_role role)
 {
 	struct end wanted;
 	struct socket *best = NULL;
@@ -172,13 +193,23 @@ struct socket *sockets_listener_for(const struct sockets *sockets, const char *a
 		return NULL;
 	struct known *known = map_get(&sockets->by_port, wanted.port);
 	for (; known; known = known->next_listener) {
-		int fits = fitness(&known->socket, &wanted);
+		int fits = known->socket.role == role ? fitness(&known->socket, &wanted) : 0;
 		if (fits > best_fitness) {
 			best_fitness = fits;
 			best = &known->socket;
 		}
 	}
 	return best;
+}
+
+struct socket *sockets_listener_for(const struct sockets *sockets, const char *address)
+{
+	return best_at(sockets, address, ROLE_LISTENER);
+}
+
+struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local)
+{
+	return best_at(sockets, local, ROLE_DATAGRAM);
 }
 
 /* --- both ----------------------------------------------------------------------------- */

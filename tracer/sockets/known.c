@@ -251,6 +251,7 @@ void known_free(struct sockets *sockets, struct known *known)
 	if (known->socket.peer)
 		known->socket.peer->peer = NULL;
 	map_remove(&sockets->by_cookie, known->socket.cookie);
+	free(known->socket.sender);
 	free(known->held);
 	free(known->lane);
 	free(known);

@@ -3,6 +3,7 @@
 
 #include "sockets/sockets.h"
 
+#include <netinet/in.h>
 #include <stdint.h>
 
 struct descriptor_table;
@@ -11,6 +12,13 @@ struct descriptor_table;
 struct holder {
 	struct descriptor_table *table;
 	int fd;
+};
+
+/* An internet address in the one form in which both ends of a connection agree: a dual-stack
+ * listener calls its IPv4 client ::ffff:a.b.c.d, and that calls itself a.b.c.d. */
+struct end {
+	struct in6_addr address;
+	in_port_t port; /* host order */
 };
 
 struct known_list {
@@ -26,6 +34,7 @@ struct known {
 	bool connecting;
 	/* sockets.by_ends has it under this key; 0: it is not there. */
 	uint64_t ends_key;
+	struct end local, remote; /* and these are they */
 	/* sockets.by_port: the next listener of the same port. */
 	struct known *next_listener;
 	uint16_t port;

@@ -24,6 +24,7 @@ void sockets_free(struct sockets *sockets)
 		return;
 	size_t position = 0;
 	for (struct known *known; (known = map_next(&sockets->by_cookie, &position));) {
+		free(known->socket.sender);
 		free(known->held);
 		free(known->lane);
 		free(known);

@@ -77,6 +77,15 @@ int sockets_next_appeared(struct process *process);
 /* All it has shall count as new. */
 void sockets_all_appeared(struct process *process);
 
+/* The traced sockets at both ends of a connection, NULL: none. */
+void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
+			   struct socket **ret_one, struct socket **ret_other);
+/* The datagram socket that this address means: it takes from anybody. */
+struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local);
+/* A connect that waits: its ends are known although it has not returned. */
+void sockets_connecting(struct sockets *sockets, const struct process *process,
+			const struct event *event);
+
 /* --- events --------------------------------------------------------------------------- */
 
 /* At entry: fills in socket and variable of the event's descriptors (also those of

@@ -26,6 +26,8 @@ enum {
 	ENDPOINT_SIZE = 448,
 };
 
+struct sender;
+
 struct socket {
 	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
 	char id[SOCKET_ID_SIZE];
@@ -35,6 +37,9 @@ struct socket {
 	char local[ENDPOINT_SIZE];  /* "127.0.0.1:8000"; empty while it has none */
 	char remote[ENDPOINT_SIZE]; /* the same */
 	enum socket_role role;
+	/* What it puts on the wire, and by which calls (tracer/wiring.c); on the heap, freed with
+	 * it. NULL: nothing, or nobody looks. */
+	struct sender *sender;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
 
