@@ -26,7 +26,7 @@ STRACE = ['strace', '-f', '--seccomp-bpf', '-e', 'trace=read,write,close,%networ
 # Iterations: enough to see the loop behind the start-up, few enough for two minutes in all.
 LOOPS = {
     'true': 1,
-    'files': 20000,
+    'files': 60000,
     'reused': 20000,
     'pair': 4000,
     'pairrw': 4000,
@@ -35,6 +35,7 @@ LOOPS = {
 }
 # What one iteration is made of, for the system calls of socktrace itself.
 CALLS = {'pair': 2, 'pairrw': 2, 'tcp': 9, 'tcp2': 10}
+WIRED = 2000    # iterations of a run with the wire: opening and closing it takes some 30 ms
 COUNTED = 200   # iterations of a run whose system calls are counted
 LONGEST = 60    # seconds for one run; what takes longer gets no number
 
@@ -56,10 +57,10 @@ def tools():
     return found
 
 
-def program(loop):
+def program(loop, count=None):
     if loop == 'true':
         return ['/bin/true']
-    return [os.path.join(BUILD, 'tests/bench/loops'), loop, str(LOOPS[loop])]
+    return [os.path.join(BUILD, 'tests/bench/loops'), loop, str(count or LOOPS[loop])]
 
 
 def seconds(command):
@@ -78,13 +79,13 @@ def seconds(command):
     return time.monotonic() - before
 
 
-def measure(loop, found, runs):
+def measure(loop, found, runs, count=None):
     """Heading -> median of the runs, the tools taking turns."""
     times = {heading: [] for heading in found}
     for _ in range(runs):
         for heading, words in found.items():
             if None not in times[heading]:
-                times[heading].append(seconds(words + program(loop)))
+                times[heading].append(seconds(words + program(loop, count)))
     return {heading: None if None in values else statistics.median(values)
             for heading, values in times.items()}
 
@@ -132,7 +133,7 @@ def print_wire(runs):
     print("\nThe same with and without a look at the wire (--isolate):\n")
     plain = [SOCKTRACE, '-q', '-o', '/dev/null', '--isolate']
     for loop in ('tcp', 'tcp2'):
-        medians = measure(loop, {'off': plain + ['--wire=off'], 'on': plain}, runs)
+        medians = measure(loop, {'off': plain + ['--wire=off'], 'on': plain}, runs, WIRED)
         if None in medians.values():
             print(f'{loop}: not measured')
             continue
