@@ -83,10 +83,11 @@ void wiring_close(struct session *session)
 
 /* --- the cause ------------------------------------------------------------------------------- */
 
-static bool speaks(const struct socket *socket, uint64_t time)
+/* The n of the call that makes it speak at that time; 0: none does. */
+static uint64_t speaks_by(const struct socket *socket, uint64_t time)
 {
-	return socket && socket->sender && socket->sender->under_way &&
-	       socket->sender->entered <= time;
+	const struct sender *sender = socket ? socket->sender : NULL;
+	return sender && sender->under_way && sender->entered <= time ? sender->number : 0;
 }
 
 /* The send whose bytes these are, by their place in the stream. */
@@ -108,6 +109,8 @@ static uint64_t offset_of(const struct socket *socket, uint32_t relative)
 	uint64_t whole = (near & ~(uint64_t)UINT32_MAX) | offset;
 	if (whole > near + INT32_MAX && whole > UINT32_MAX)
 		whole -= UINT64_C(1) << 32;
+	else if (whole + INT32_MAX < near)
+		whole += UINT64_C(1) << 32;
 	return whole;
 }
 
@@ -125,9 +128,8 @@ static uint64_t cause_of_tcp(const struct segment *segment, const struct socket 
 		return send_of(from, offset_of(from, segment->relative_seq));
 	/* Acknowledgements, RSTs, data of a connection that is older than the trace: of the call
 	 * that makes the sender speak, or else of the one that it answers. */
-	if (speaks(from, segment->time))
-		return from->sender->number;
-	return speaks(to, segment->time) ? to->sender->number : 0;
+	uint64_t own = speaks_by(from, segment->time);
+	return own ? own : speaks_by(to, segment->time);
 }
 
 static uint64_t cause_of(const struct segment *segment, const struct socket *from,
@@ -135,7 +137,7 @@ static uint64_t cause_of(const struct segment *segment, const struct socket *fro
 {
 	if (segment->protocol == SEGMENT_TCP)
 		return cause_of_tcp(segment, from, to);
-	return speaks(from, segment->time) ? from->sender->number : 0;
+	return speaks_by(from, segment->time);
 }
 
 /* --- whose it is ------------------------------------------------------------------------------ */
