@@ -65,6 +65,10 @@ static void write_header(json_t *object, const struct record *record)
 	put_text(object, "lang", header->lang);
 	json_object_set_new_nocheck(object, "isolated", json_boolean(header->isolated));
 	put_list(object, "witnesses", header->witnesses);
+	json_t *sysctls = json_object();
+	for (size_t i = 0; i < header->sysctl_count; i++)
+		put_text(sysctls, header->sysctls[i].name, header->sysctls[i].value);
+	put_value(object, "sysctl", sysctls);
 	put_text(object, "title", header->title);
 	put_text(object, "lesson", header->lesson);
 }

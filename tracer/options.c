@@ -20,6 +20,7 @@ enum {
 	CODE_CLIENT = 256,
 	CODE_NO_FOLLOW,
 	CODE_ISOLATE,
+	CODE_SYSCTL,
 	CODE_DEMO,
 	CODE_PYTHON,
 	CODE_KEEP,
@@ -43,6 +44,7 @@ static const struct row {
 	{ 'f', NULL, NULL, NULL },
 	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
 	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
+	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", "a setting below net. of that network; repeatable" },
 	{ 'u', NULL, "USER", "run the program as USER (root only)" },
 	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
@@ -170,6 +172,15 @@ static int parse_set(struct parser *parser, const char *set)
 		    "-e %s: no such call or class: %.*s", set, (int)length, bad);
 }
 
+static int parse_sysctl(struct parser *parser, const char *setting)
+{
+	const char *why;
+	int result = sysctls_add(&parser->options->sysctls, setting, &why);
+	return result == -EINVAL ? fail(parser->error, "as in --sysctl=net.ipv4.tcp_fin_timeout=5",
+					"--sysctl=%s: %s", setting, why)
+				 : result;
+}
+
 static int parse_one(struct parser *parser, int code, const char *argument)
 {
 	struct options *options = parser->options;
@@ -187,6 +198,8 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	case CODE_ISOLATE:
 		options->isolate = true;
 		return 0;
+	case CODE_SYSCTL:
+		return parse_sysctl(parser, argument);
 	case CODE_DEMO:
 		options->demo = argument;
 		return 0;
@@ -264,6 +277,8 @@ static int settle(struct parser *parser)
 	if (options->isolate && options->attach_count)
 		return fail(error, see,
 			    "-p and --isolate: a running process has its network already");
+	if (options->sysctls.count && !options->isolate && !options->demo)
+		return fail(error, see, "--sysctl: goes with --isolate or --demo");
 	if (options->demo && (options->program || options->attach_count || options->client_count))
 		return fail(error, see, "--demo: brings its own programs");
 	if (options->python && !options->demo)
@@ -351,6 +366,7 @@ void options_done(struct options *options)
 	free(options->clients);
 	free(options->outputs);
 	free(options->environment);
+	sysctls_done(&options->sysctls);
 }
 
 void options_help(FILE *file)

@@ -3,6 +3,7 @@
 
 #include "formatters/formatter.h"
 #include "selection.h"
+#include "sysctls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,7 @@ struct options {
 	const char *user;         /* -u */
 	const char **environment; /* -E, as given: VAR=VALUE, or VAR to unset */
 	size_t environment_count;
+	struct sysctls sysctls; /* --sysctl */
 };
 
 /*

@@ -168,6 +168,8 @@ static void write_header(struct session *session)
 		.lang = "en",
 		.isolated = session->options->isolate,
 		.witnesses = witnesses,
+		.sysctls = session->options->sysctls.rows,
+		.sysctl_count = session->options->sysctls.count,
 		.title = director_title(session->director),
 		.lesson = director_lesson(session->director),
 	};

@@ -127,15 +127,9 @@ static int64_t wall_clock(const char *started)
 	return seconds < 0 || seconds > last ? 0 : seconds * second + nanoseconds;
 }
 
-void text_header(struct formatter *text, const struct record *record)
+static void put_title(struct line *line, const struct record_header *header, size_t width)
 {
-	const struct record_header *header = record->header;
-	struct line *line = &text->line;
-	size_t width = text->options.width;
-	/* Prose: a longer line is hard to read on any terminal, and in a file. */
-	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
-	text->started = wall_clock(header->started);
-	if (!header->title || text->options.quiet)
+	if (!header->title)
 		return;
 	line_style(line, STYLE_BOLD);
 	line_wrap(line, header->title, width);
@@ -146,6 +140,33 @@ void text_header(struct formatter *text, const struct record *record)
 		line_break(line);
 	}
 	line_break(line);
+}
+
+/* What is different in this network: `net.ipv4.tcp_fin_timeout = 5`. */
+static void put_sysctls(struct line *line, const struct record_header *header)
+{
+	for (size_t i = 0; i < header->sysctl_count; i++) {
+		line_name(line, header->sysctls[i].name);
+		line_put(line, " = ");
+		line_name(line, header->sysctls[i].value);
+		line_break(line);
+	}
+	if (header->sysctl_count)
+		line_break(line);
+}
+
+void text_header(struct formatter *text, const struct record *record)
+{
+	const struct record_header *header = record->header;
+	struct line *line = &text->line;
+	size_t width = text->options.width;
+	/* Prose: a longer line is hard to read on any terminal, and in a file. */
+	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
+	text->started = wall_clock(header->started);
+	if (text->options.quiet)
+		return;
+	put_title(line, header, width);
+	put_sysctls(line, header);
 }
 
 static void text_connection(struct formatter *text, const struct record *record)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,7 +18,11 @@ static int write_file(const char *path, const char *text)
 	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	ssize_t written = write(fd, text, strlen(text));
+	if (written < 0)
+		return -errno;
+	/* A sysctl of one number leaves the rest of "5 6". */
+	return (size_t)written == strlen(text) ? 0 : -EINVAL;
 }
 
 /* user_namespaces(7): an unprivileged process may map its own ids only, and the group
@@ -61,4 +66,16 @@ int isolate(const char **ret_what)
 		result = loopback_up();
 	}
 	return result;
+}
+
+int isolate_sysctl(const char *name, const char *value)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof path, "/proc/sys/%s", name);
+	if (length < 0 || (size_t)length >= sizeof path)
+		return -ENOENT;
+	for (char *c = path; *c; c++)
+		if (*c == '.')
+			*c = '/';
+	return write_file(path, value);
 }

@@ -9,6 +9,7 @@
 #include "types/python.h"
 #include "types/segment.h"
 #include "types/socket.h"
+#include "types/sysctl.h"
 #include "types/witness.h"
 
 #include <stdbool.h>
@@ -52,7 +53,9 @@ struct record_header {
 	const char *lang;
 	bool isolated;
 	const char *const *witnesses; /* NULL-terminated */
-	const char *title, *lesson;   /* of a demo; NULL otherwise */
+	const struct sysctl *sysctls; /* of the isolated network, as they were asked for */
+	size_t sysctl_count;
+	const char *title, *lesson; /* of a demo; NULL otherwise */
 };
 
 struct record_process {
