@@ -1,5 +1,6 @@
 #include "ptrace/isolate.h"
 
+#include "ptrace/localhost.h"
 #include "support/auto.h"
 
 #include <errno.h>
@@ -40,6 +41,8 @@ static int map_ids(uid_t uid, gid_t gid)
 
 static int loopback_up(void)
 {
+	/* A machine without IPv6 may hand that down (net.core.devconf_inherit_init_net). */
+	write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
@@ -65,6 +68,8 @@ int isolate(const char **ret_what)
 		*ret_what = "loopback interface";
 		result = loopback_up();
 	}
+	if (result == 0)
+		localhost_provide();
 	return result;
 }
 

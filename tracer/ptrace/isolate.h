@@ -1,4 +1,4 @@
-/* A network of one's own: a new user and network namespace with lo up. */
+/* A network of one's own: a new user and network namespace with lo up and localhost known. */
 #pragma once
 
 /*
