@@ -21,3 +21,6 @@ json_t *json_args(const struct value *values, size_t count);
 /* The fields of `enter` and `call` that tell of the call. */
 void put_call(json_t *object, const struct record *record);
 void put_socket(json_t *object, const struct record *record);
+/* fd -1: nobody holds it. */
+void put_socket_of(json_t *object, const struct socket *socket, int fd);
+void put_queues(json_t *object, const struct record_queues *queues);

@@ -21,6 +21,7 @@ enum {
 	CODE_NO_FOLLOW,
 	CODE_ISOLATE,
 	CODE_SYSCTL,
+	CODE_SOCKETS,
 	CODE_DEMO,
 	CODE_PYTHON,
 	CODE_KEEP,
@@ -44,9 +45,10 @@ static const struct row {
 	{ 'f', NULL, NULL, NULL },
 	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
 	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
-	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", "a setting below net. of that network; repeatable" },
+	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", "a setting of that network, below net." },
 	{ 'u', NULL, "USER", "run the program as USER (root only)" },
 	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
+	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
 	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
@@ -174,11 +176,8 @@ static int parse_set(struct parser *parser, const char *set)
 
 static int parse_sysctl(struct parser *parser, const char *setting)
 {
-	const char *why;
-	int result = sysctls_add(&parser->options->sysctls, setting, &why);
-	return result == -EINVAL ? fail(parser->error, "as in --sysctl=net.ipv4.tcp_fin_timeout=5",
-					"--sysctl=%s: %s", setting, why)
-				 : result;
+	const char *why = sysctls_add(&parser->options->sysctls, setting);
+	return why ? fail(parser->error, "", "--sysctl=%s: %s", setting, why) : 0;
 }
 
 static int parse_one(struct parser *parser, int code, const char *argument)
@@ -197,6 +196,9 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return 0;
 	case CODE_ISOLATE:
 		options->isolate = true;
+		return 0;
+	case CODE_SOCKETS:
+		options->sockets = true;
 		return 0;
 	case CODE_SYSCTL:
 		return parse_sysctl(parser, argument);

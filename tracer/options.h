@@ -32,6 +32,7 @@ struct options {
 	const char *demo, *replay, *list;
 	bool python; /* --demo: the Python twins */
 	bool isolate, keep, no_follow, quiet;
+	bool sockets;
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;
 	struct selection selection;

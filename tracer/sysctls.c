@@ -1,6 +1,5 @@
 #include "sysctls.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -26,30 +25,31 @@ static struct sysctl *find(const struct sysctls *sysctls, const char *name)
 	return NULL;
 }
 
-int sysctls_add(struct sysctls *sysctls, const char *setting, const char **ret_why)
+const char *sysctls_add(struct sysctls *sysctls, const char *setting)
 {
+	static const char no_memory[] = "there is no memory left";
 	size_t length = strcspn(setting, "=");
-	*ret_why = is_name(setting, length) ? "needs NAME=VALUE"
-					    : "not the name of a setting below net.";
-	if (!is_name(setting, length) || !setting[length] || !setting[length + 1])
-		return -EINVAL;
+	if (!is_name(setting, length))
+		return "not the name of a setting below net.";
+	if (!setting[length] || !setting[length + 1])
+		return "needs NAME=VALUE, as in net.ipv4.tcp_fin_timeout=5";
 
 	char *name = strndup(setting, length);
 	struct sysctl *row = name ? find(sysctls, name) : NULL;
 	if (row) {
 		free(name);
 		row->value = setting + length + 1;
-		return 0;
+		return NULL;
 	}
 	struct sysctl *longer =
 		name ? realloc(sysctls->rows, (sysctls->count + 1) * sizeof *longer) : NULL;
 	if (!longer) {
 		free(name);
-		return -ENOMEM;
+		return no_memory;
 	}
 	sysctls->rows = longer;
 	longer[sysctls->count++] = (struct sysctl){ name, setting + length + 1 };
-	return 0;
+	return NULL;
 }
 
 void sysctls_done(struct sysctls *sysctls)

@@ -10,6 +10,6 @@ struct sysctls {
 	size_t count;
 };
 
-/* NAME=VALUE: the last VALUE of a name counts. 0, -ENOMEM, or -EINVAL and why (static). */
-int sysctls_add(struct sysctls *sysctls, const char *setting, const char **ret_why);
+/* NAME=VALUE: the last VALUE of a name counts. NULL, or why it cannot be (static). */
+const char *sysctls_add(struct sysctls *sysctls, const char *setting);
 void sysctls_done(struct sysctls *sysctls);

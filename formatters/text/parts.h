@@ -20,6 +20,7 @@ struct formatter {
 	struct memory_of_run memory;
 	struct resolver resolver;
 	struct connection_table table; /* of the connections, for the end */
+	struct line sockets;           /* their table, for the end */
 	bool ended;
 };
 
@@ -46,3 +47,6 @@ void text_notes(struct formatter *text, const struct record *record);
 void text_process(struct formatter *text, const struct record *record);
 void text_output(struct formatter *text, const struct record *record);
 void text_transition(struct formatter *text, const struct record *record);
+
+/* sockets.c: at once if it was asked for, else with the end. */
+void text_sockets(struct formatter *text, const struct record *record);

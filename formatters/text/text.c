@@ -196,6 +196,7 @@ static void put_mistakes(struct formatter *text, const char *const *mistakes)
 static void put_end(struct formatter *text, const struct record_end *end)
 {
 	struct line *line = &text->line;
+	line_append(line, &text->sockets);
 	if (text->options.quiet)
 		return;
 	connection_table_put(&text->table, line, text->options.width);
@@ -229,6 +230,7 @@ void text_write(struct formatter *text, const struct record *record)
 		[RECORD_OUTPUT] = text_output,
 		[RECORD_STATE] = text_transition,
 		[RECORD_CONNECTION] = text_connection,
+		[RECORD_SOCKETS] = text_sockets,
 		[RECORD_END] = text_end,
 	};
 	enum resolver_verdict verdict = resolver_judge(text, record);
@@ -250,6 +252,7 @@ void text_close(struct formatter *text)
 	line_write(&text->line, text->file);
 	line_done(&text->line);
 	line_done(&text->scratch);
+	line_done(&text->sockets);
 	memory_done(&text->memory);
 	resolver_done(&text->resolver);
 	connection_table_done(&text->table);

@@ -305,6 +305,28 @@ static const struct record_header *random_header(struct random *random)
 	return header;
 }
 
+static const struct record_sockets *random_sockets(struct random *random)
+{
+	struct record_sockets *sockets = arena_zero(random->arena, sizeof *sockets);
+	struct record_row *rows = arena_zero(random->arena, 60 * sizeof *rows);
+	*sockets = (struct record_sockets){ .asked = random_chance(random),
+					    .rows = rows,
+					    .count = random_number(random, 60) };
+	for (size_t i = 0; i < sockets->count; i++)
+		rows[i] = (struct record_row){
+			.lane = random_chance(random) ? random_text(random) : NULL,
+			.fd = (int)random_number(random, 4) - 1,
+			.socket = random_socket(random),
+			.state = (enum tcp_state)random_number(random, STATE_COUNT),
+			.witness = (enum witness)random_number(random, 3),
+			.queues = { (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1 },
+		};
+	return sockets;
+}
+
 static inline struct record random_record(struct random *random)
 {
 	enum record_type type = (enum record_type)random_number(random, RECORD_END);
@@ -343,6 +365,9 @@ static inline struct record random_record(struct random *random)
 								.to = random_state(random),
 								.witness = WITNESS_INFERRED,
 								.cause = random_number(random, 2) };
+		break;
+	case RECORD_SOCKETS:
+		record.sockets = random_sockets(random);
 		break;
 	case RECORD_CONNECTION:
 		record.connection = random_connection(random);

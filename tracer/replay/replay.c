@@ -154,6 +154,7 @@ static const struct {
 	[RECORD_OUTPUT] = { "output", read_output },
 	[RECORD_STATE] = { "state", read_transition },
 	[RECORD_CONNECTION] = { "connection", read_connection },
+	[RECORD_SOCKETS] = { "sockets", replay_sockets },
 	[RECORD_END] = { "end", read_end },
 };
 

@@ -26,6 +26,7 @@ enum record_type {
 	RECORD_STATE,
 	RECORD_SEGMENT, /* on the wire: before the record of the call that caused it */
 	RECORD_CONNECTION,
+	RECORD_SOCKETS, /* all of them, at one moment */
 	RECORD_END,
 };
 
@@ -116,6 +117,22 @@ struct record_connection {
 	uint64_t calls;
 };
 
+/* One socket that a traced program holds, or that the kernel keeps of one. */
+struct record_row {
+	const char *lane;
+	int fd; /* -1: nobody holds it */
+	const struct socket *socket;
+	enum tcp_state state;
+	enum witness witness;
+	struct record_queues queues;
+};
+
+struct record_sockets {
+	bool asked; /* by a signal, while the trace runs; else at its end */
+	const struct record_row *rows;
+	size_t count;
+};
+
 struct record_end {
 	uint64_t calls, lost;
 	const char *const *mistakes; /* NULL-terminated rule ids */
@@ -161,6 +178,7 @@ struct record {
 		struct record_transition transition;
 		struct record_segment segment;
 		const struct record_connection *connection;
+		const struct record_sockets *sockets;
 		struct record_end end;
 	};
 };
