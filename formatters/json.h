@@ -23,3 +23,6 @@ void put_call(json_t *object, const struct record *record);
 void put_socket(json_t *object, const struct record *record);
 /* The fields of `segment`. */
 void put_segment(json_t *object, const struct record *record);
+/* fd -1: nobody holds it. */
+void put_socket_of(json_t *object, const struct socket *socket, int fd);
+void put_queues(json_t *object, const struct record_queues *queues);

@@ -6,12 +6,15 @@
 
 void put_socket(json_t *object, const struct record *record)
 {
-	const struct socket *socket = record->socket;
-	if (!socket)
-		return;
+	if (record->socket)
+		put_socket_of(object, record->socket,
+			      record->event ? record_socket_fd(record) : -1);
+}
+
+void put_socket_of(json_t *object, const struct socket *socket, int fd)
+{
 	json_t *fields = json_object();
 	put_text(fields, "id", socket->id);
-	int fd = record->event ? record_socket_fd(record) : -1;
 	if (fd >= 0)
 		put_number(fields, "fd", fd);
 	put_text(fields, "domain", socket->domain_name);
@@ -49,7 +52,7 @@ static void put_queue(json_t *object, const char *key, int64_t length)
 		put_number(object, key, length);
 }
 
-static void put_queues(json_t *object, const struct record_queues *queues)
+void put_queues(json_t *object, const struct record_queues *queues)
 {
 	json_t *fields = json_object();
 	put_queue(fields, "receive", queues->receive);

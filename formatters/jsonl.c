@@ -65,6 +65,10 @@ static void write_header(json_t *object, const struct record *record)
 	put_text(object, "lang", header->lang);
 	json_object_set_new_nocheck(object, "isolated", json_boolean(header->isolated));
 	put_list(object, "witnesses", header->witnesses);
+	json_t *sysctls = json_object();
+	for (size_t i = 0; i < header->sysctl_count; i++)
+		put_text(sysctls, header->sysctls[i].name, header->sysctls[i].value);
+	put_value(object, "sysctl", sysctls);
 	put_text(object, "title", header->title);
 	put_text(object, "lesson", header->lesson);
 }
@@ -157,6 +161,25 @@ static void write_connection(json_t *object, const struct record *record)
 	put_number(object, "calls", (int64_t)connection->calls);
 }
 
+static void write_sockets(json_t *object, const struct record *record)
+{
+	const struct record_sockets *sockets = record->sockets;
+	json_t *rows = json_array();
+	for (size_t i = 0; i < sockets->count; i++) {
+		const struct record_row *row = &sockets->rows[i];
+		json_t *fields = json_object();
+		put_text(fields, "lane", row->lane);
+		put_socket_of(fields, row->socket, row->fd);
+		put_text(fields, "state", tcp_state_name(row->state));
+		put_text(fields, "witness", witness_name(row->witness));
+		put_queues(fields, &row->queues);
+		json_array_append_new(rows, fields);
+	}
+	put_time(object, record);
+	put_text(object, "why", sockets->asked ? "signal" : "end");
+	put_value(object, "sockets", rows);
+}
+
 static void write_end(json_t *object, const struct record *record)
 {
 	put_time(object, record);
@@ -178,6 +201,7 @@ static const struct {
 	[RECORD_STATE] = { "state", write_state },
 	[RECORD_SEGMENT] = { "segment", write_segment },
 	[RECORD_CONNECTION] = { "connection", write_connection },
+	[RECORD_SOCKETS] = { "sockets", write_sockets },
 	[RECORD_END] = { "end", write_end },
 };
 

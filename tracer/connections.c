@@ -69,6 +69,7 @@ static void write_connection(struct session *session, const struct socket *socke
 static void forget(struct session *session, struct socket *socket)
 {
 	map_remove(&session->orphans, socket->cookie);
+	all_sockets_remember(session, socket);
 	sockets_forget(session->sockets, socket);
 }
 

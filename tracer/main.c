@@ -1,13 +1,13 @@
 /* socktrace: what the command line asks for, and the exit status. */
 #include "demo.h"
 #include "director.h"
+#include "isolation.h"
 #include "options.h"
 #include "replay/replay.h"
 #include "scenario.h"
 #include "session.h"
 
 #include "ptrace/attach.h"
-#include "ptrace/isolate.h"
 #include "support/auto.h"
 #include "support/text.h"
 
@@ -172,16 +172,12 @@ static int run(const struct options *options, struct director *director)
 	return end_like(result.status);
 }
 
-static int enter_isolation(void)
+static int enter_isolation(const struct options *options)
 {
-	const char *what = NULL;
-	int result = isolate(&what);
-	if (result == 0)
+	struct options_error error;
+	if (isolation_enter(options, &error) == 0)
 		return 0;
-	return complain("the system must allow user namespaces (sysctl user.max_user_namespaces, "
-			"kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_"
-			"userns); as root it works without",
-			"isolated network: %s: %s", what, strerror(-result));
+	return complain(error.hint, "%s", error.what);
 }
 
 static int trace(const struct options *options)
@@ -197,7 +193,7 @@ static int trace(const struct options *options)
 	int result = director_for_programs(&director, options, &name);
 	int status = result < 0 ? complain_program(name ? name : "program", -result) : 0;
 	if (status == 0 && options->isolate)
-		status = enter_isolation();
+		status = enter_isolation(options);
 	if (status == 0)
 		status = run(options, director);
 	director_free(director);
@@ -233,7 +229,7 @@ static int demo(struct options *options)
 	result = director_for_scenario(&director, options, &scenario, folder, &name);
 	int status = result < 0 ? complain_program(name ? name : "demo", -result) : 0;
 	if (status == 0)
-		status = enter_isolation();
+		status = enter_isolation(options);
 	if (status == 0)
 		status = run(options, director);
 	director_free(director);

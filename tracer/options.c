@@ -20,6 +20,8 @@ enum {
 	CODE_CLIENT = 256,
 	CODE_NO_FOLLOW,
 	CODE_ISOLATE,
+	CODE_SYSCTL,
+	CODE_SOCKETS,
 	CODE_DEMO,
 	CODE_PYTHON,
 	CODE_KEEP,
@@ -44,11 +46,13 @@ static const struct row {
 	{ 'f', NULL, NULL, NULL },
 	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
 	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
+	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", "a setting of that network, below net." },
 	{ 'u', NULL, "USER", "run the program as USER (root only)" },
 	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
 	{ CODE_WIRE, "wire", "[=full|off]",
 	  "show the segments under the call that caused them (on in an isolated network); "
 	  "full: their headers field by field" },
+	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
 	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
@@ -186,6 +190,12 @@ static int parse_set(struct parser *parser, const char *set)
 		    "-e %s: no such call or class: %.*s", set, (int)length, bad);
 }
 
+static int parse_sysctl(struct parser *parser, const char *setting)
+{
+	const char *why = sysctls_add(&parser->options->sysctls, setting);
+	return why ? fail(parser->error, "", "--sysctl=%s: %s", setting, why) : 0;
+}
+
 static int parse_one(struct parser *parser, int code, const char *argument)
 {
 	struct options *options = parser->options;
@@ -203,6 +213,11 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	case CODE_ISOLATE:
 		options->isolate = true;
 		return 0;
+	case CODE_SOCKETS:
+		options->sockets = true;
+		return 0;
+	case CODE_SYSCTL:
+		return parse_sysctl(parser, argument);
 	case CODE_DEMO:
 		options->demo = argument;
 		return 0;
@@ -282,6 +297,8 @@ static int settle(struct parser *parser)
 	if (options->isolate && options->attach_count)
 		return fail(error, see,
 			    "-p and --isolate: a running process has its network already");
+	if (options->sysctls.count && !options->isolate && !options->demo)
+		return fail(error, see, "--sysctl: goes with --isolate or --demo");
 	if (options->demo && (options->program || options->attach_count || options->client_count))
 		return fail(error, see, "--demo: brings its own programs");
 	if (options->python && !options->demo)
@@ -371,6 +388,7 @@ void options_done(struct options *options)
 	free(options->clients);
 	free(options->outputs);
 	free(options->environment);
+	sysctls_done(&options->sysctls);
 }
 
 void options_help(FILE *file)

@@ -3,6 +3,7 @@
 
 #include "formatters/formatter.h"
 #include "selection.h"
+#include "sysctls.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,7 @@ struct options {
 	const char *demo, *replay, *list;
 	bool python; /* --demo: the Python twins */
 	bool isolate, keep, no_follow, quiet;
+	bool sockets;
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;
 	enum wire_option {
@@ -50,6 +52,7 @@ struct options {
 	const char *user;         /* -u */
 	const char **environment; /* -E, as given: VAR=VALUE, or VAR to unset */
 	size_t environment_count;
+	struct sysctls sysctls; /* --sysctl */
 };
 
 /*

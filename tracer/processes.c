@@ -220,10 +220,12 @@ void process_execed(struct session *session, const struct stop *stop)
 	struct image image;
 
 	call_abandon(session, thread, "exec");
+	all_sockets_exited(session, thread);
 	if (former && former != thread) {
 		/* The thread that called execve now has the leader's tid (see the manual page of
 		 * ptrace). */
 		call_abandon(session, former, "exec");
+		all_sockets_exited(session, former);
 		colocation_gone(&session->colocation, former);
 		tracees_remove(&session->tracees, former);
 		process->threads--;
@@ -291,6 +293,7 @@ void thread_gone(struct session *session, const struct stop *stop)
 
 	call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
 	session->held -= thread->held;
+	all_sockets_exited(session, thread);
 	if (process)
 		process->threads--;
 	/* The kernel tells of the leader's end when the last thread is gone; but not us, if we

@@ -26,6 +26,7 @@ static const uint64_t PATIENCE = 100000000;
 /* What a signal handler leaves for the turn; there is only one session at a time. */
 static volatile sig_atomic_t ticked;
 static volatile sig_atomic_t signal_to_pass;
+static volatile sig_atomic_t table_asked;
 
 static uint64_t monotonic(void)
 {
@@ -62,12 +63,20 @@ static void on_termination(int signal)
 	set_timer(true);
 }
 
-static void catch_signals(bool attached)
+static void on_question(int signal)
+{
+	(void)signal;
+	table_asked = 1;
+	set_timer(true);
+}
+
+static void catch_signals(const struct options *options)
 {
 	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction tick = { .sa_handler = on_tick };
 	struct sigaction end = { .sa_handler = on_termination };
+	struct sigaction question = { .sa_handler = on_question };
 
 	/* Ctrl-C is for the programs; the transcript is completed when they have ended. */
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
@@ -75,8 +84,10 @@ static void catch_signals(bool attached)
 	sigaction(SIGALRM, &tick, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGHUP, &end, NULL);
-	if (attached)
+	if (options->attach_count)
 		sigaction(SIGINT, &end, NULL);
+	if (options->sockets)
+		sigaction(SIGUSR1, &question, NULL);
 	signal(SIGCHLD, SIG_DFL);
 
 	/* Whoever started us may have blocked them. */
@@ -85,6 +96,7 @@ static void catch_signals(bool attached)
 	sigaddset(&wanted, SIGALRM);
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGHUP);
+	sigaddset(&wanted, SIGUSR1);
 	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
@@ -130,6 +142,11 @@ static void session_tick(struct session *session)
 			director_terminate(session->director, session, signal_to_pass);
 		signal_to_pass = 0;
 	}
+	if (table_asked) {
+		table_asked = 0;
+		all_sockets_write(session, true);
+		session->ticking = true; /* it is, since the signal came */
+	}
 	director_tick(session->director, session);
 	calls_take_up(session, now > PATIENCE ? now - PATIENCE : 0);
 	outputs_flush(session->outputs);
@@ -169,6 +186,8 @@ static void write_header(struct session *session)
 		.lang = "en",
 		.isolated = session->options->isolate,
 		.witnesses = session->wiring ? witnesses : without_wire,
+		.sysctls = session->options->sysctls.rows,
+		.sysctl_count = session->options->sysctls.count,
 		.title = director_title(session->director),
 		.lesson = director_lesson(session->director),
 	};
@@ -281,6 +300,7 @@ static int handle(struct session *session, struct stop *stop)
 		break;
 	case STOP_EXITING:
 		call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
+		all_sockets_exiting(session, thread);
 		break;
 	case STOP_GONE:
 		thread_gone(session, stop);
@@ -298,7 +318,7 @@ static int session_turn(struct session *session)
 	session->tracees.apart = !session->colocation.sharing;
 	int result = stop_wait(&session->tracees, &stop);
 
-	if (ticked || signal_to_pass)
+	if (ticked || signal_to_pass || table_asked)
 		session_tick(session);
 	if (result == -EINTR)
 		return 0;
@@ -335,6 +355,7 @@ static void session_done(struct session *session)
 	map_done(&session->orphans);
 	sockets_free(session->sockets);
 	wiring_close(session);
+	all_sockets_done(session);
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
@@ -373,7 +394,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = ret_result->wire_error = open_wire(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
-		catch_signals(options->attach_count > 0);
+		catch_signals(options);
 		write_header(&session);
 		result = director_begin(director, &session);
 		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
@@ -383,6 +404,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;
 		wiring_collect(&session);
+		if (options->sockets && !session.listed)
+			all_sockets_write(&session, false);
 		connections_close(&session);
 		write_end(&session);
 		director_result(director, ret_result);

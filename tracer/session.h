@@ -67,14 +67,17 @@ struct session {
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
-	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
-	uint64_t calls;       /* the last n given */
-	uint64_t connections; /* the last connection id given */
-	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
-	unsigned held;        /* newborns that wait for their maker's word */
-	size_t next_orphan;   /* where in there the next tick looks first */
-	bool ticking;         /* the interval timer is armed */
-	bool detaching;       /* attached processes are being let go */
+	uint64_t started;        /* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;          /* the last n given */
+	uint64_t connections;    /* the last connection id given */
+	struct map orphans;      /* cookie -> struct socket without holders, still in the kernel */
+	unsigned held;           /* newborns that wait for their maker's word */
+	size_t next_orphan;      /* where in there the next tick looks first */
+	bool ticking;            /* the interval timer is armed */
+	struct remains *remains; /* of --sockets: what nobody holds any more */
+	size_t exiting;          /* threads that have begun to end */
+	bool listed;             /* the table of the end is written */
+	bool detaching;          /* attached processes are being let go */
 	/* Notices that are given once. */
 	bool unreadable_told, ring_told, ptrace_told, privilege_told;
 };
@@ -174,6 +177,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		 struct record *record);
 /* A change that no call tells: looks and writes it. True if there was one. */
 bool state_look(struct session *session, struct socket *socket, uint64_t cause);
+/* How it is at this moment, whatever is known: 0 or -errno. */
+int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight);
 
 /* --- connections.c: their end --------------------------------------------------------------- */
 
@@ -190,6 +195,19 @@ void connections_collect(struct session *session);
 void connections_tick(struct session *session);
 /* The trace ends: a line for each that is left. */
 void connections_close(struct session *session);
+
+/* --- all_sockets.c: the table of all (--sockets) ------------------------------------------------
+ */
+
+/* The table of this moment. */
+void all_sockets_write(struct session *session, bool asked);
+/* A thread ends; with the last one all sockets end, unless there is no such option. */
+void all_sockets_exiting(struct session *session, struct thread *thread);
+/* It is gone, or exec has made another one of it. */
+void all_sockets_exited(struct session *session, struct thread *thread);
+/* It is out of the session's sight, but the kernel may keep it for a while. */
+void all_sockets_remember(struct session *session, const struct socket *socket);
+void all_sockets_done(struct session *session);
 
 /* --- processes.c, attaching.c: birth, exec, death
  * ---------------------------------------------------------- */

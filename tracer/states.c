@@ -108,6 +108,17 @@ static void note_state(struct session *session, struct socket *socket, enum tcp_
 	sockets_state(socket, state);
 }
 
+int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight)
+{
+	if (!is_tcp(socket) && !socket->holders)
+		return -ENOENT;
+	int result = look(session, socket, false, ret_sight);
+	/* Where the leader has ended before its threads, pidfd_getfd() finds no descriptors. */
+	if (result < 0 && is_tcp(socket) && *socket->local)
+		result = ask_exact(session, socket, ret_sight);
+	return result;
+}
+
 bool state_look(struct session *session, struct socket *socket, uint64_t cause)
 {
 	struct sight sight;

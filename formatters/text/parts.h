@@ -24,6 +24,7 @@ struct formatter {
 	struct resolver resolver;
 	struct wire_memory wire;
 	struct connection_table table; /* of the connections, for the end */
+	struct line sockets;           /* their table, for the end */
 	bool ended;
 };
 
@@ -64,3 +65,5 @@ void text_wire_rows(struct formatter *text, const struct wire_block *block, bool
 void text_wire_header(struct formatter *text, const struct segment *segment);
 /* "x+1", or the number itself where the initial one is not known. */
 void text_sequence(char number[SEQUENCE_SIZE], const struct segment *segment, bool acknowledged);
+/* sockets.c: at once if it was asked for, else with the end. */
+void text_sockets(struct formatter *text, const struct record *record);

@@ -131,15 +131,9 @@ static int64_t wall_clock(const char *started)
 	return seconds < 0 || seconds > last ? 0 : seconds * second + nanoseconds;
 }
 
-void text_header(struct formatter *text, const struct record *record)
+static void put_title(struct line *line, const struct record_header *header, size_t width)
 {
-	const struct record_header *header = record->header;
-	struct line *line = &text->line;
-	size_t width = text->options.width;
-	/* Prose: a longer line is hard to read on any terminal, and in a file. */
-	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
-	text->started = wall_clock(header->started);
-	if (!header->title || text->options.quiet)
+	if (!header->title)
 		return;
 	line_style(line, STYLE_BOLD);
 	line_wrap(line, header->title, width);
@@ -150,6 +144,33 @@ void text_header(struct formatter *text, const struct record *record)
 		line_break(line);
 	}
 	line_break(line);
+}
+
+/* What is different in this network: `net.ipv4.tcp_fin_timeout = 5`. */
+static void put_sysctls(struct line *line, const struct record_header *header)
+{
+	for (size_t i = 0; i < header->sysctl_count; i++) {
+		line_name(line, header->sysctls[i].name);
+		line_put(line, " = ");
+		line_name(line, header->sysctls[i].value);
+		line_break(line);
+	}
+	if (header->sysctl_count)
+		line_break(line);
+}
+
+void text_header(struct formatter *text, const struct record *record)
+{
+	const struct record_header *header = record->header;
+	struct line *line = &text->line;
+	size_t width = text->options.width;
+	/* Prose: a longer line is hard to read on any terminal, and in a file. */
+	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
+	text->started = wall_clock(header->started);
+	if (text->options.quiet)
+		return;
+	put_title(line, header, width);
+	put_sysctls(line, header);
 }
 
 static void text_connection(struct formatter *text, const struct record *record)
@@ -179,6 +200,7 @@ static void put_mistakes(struct formatter *text, const char *const *mistakes)
 static void put_end(struct formatter *text, const struct record_end *end)
 {
 	struct line *line = &text->line;
+	line_append(line, &text->sockets);
 	if (text->options.quiet)
 		return;
 	connection_table_put(&text->table, line, text->options.width);
@@ -214,6 +236,7 @@ void text_write(struct formatter *text, const struct record *record)
 		[RECORD_STATE] = text_transition,
 		[RECORD_SEGMENT] = text_segment,
 		[RECORD_CONNECTION] = text_connection,
+		[RECORD_SOCKETS] = text_sockets,
 		[RECORD_END] = text_end,
 	};
 	if (record->type == RECORD_SEGMENT && wire_keep(text, record))
@@ -240,6 +263,7 @@ void text_close(struct formatter *text)
 	line_write(&text->line, text->file);
 	line_done(&text->line);
 	line_done(&text->scratch);
+	line_done(&text->sockets);
 	memory_done(&text->memory);
 	resolver_done(&text->resolver);
 	wire_done(&text->wire);

@@ -45,6 +45,11 @@ START_TEST(the_header_says_what_ran_and_where)
 	       "\"started\":\"2024-05-01T12:34:56.123456789Z\","
 	       "\"command\":[[\"./server\",\"8000\"],[\"./client\"]],\"lang\":\"en\","
 	       "\"isolated\":false,\"witnesses\":[\"tcp_info\",\"sock_diag\"]}\n");
+
+	struct sysctl sysctls[] = { { "net.ipv4.tcp_rmem", "1 2 3" }, { "net.b", "2" } };
+	record.header = &(struct record_header){ .sysctls = sysctls, .sysctl_count = 2 };
+	expect(&record, "{\"type\":\"header\",\"schema\":1,\"isolated\":false,"
+			"\"sysctl\":{\"net.ipv4.tcp_rmem\":\"1 2 3\",\"net.b\":\"2\"}}\n");
 }
 END_TEST
 

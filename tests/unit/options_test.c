@@ -129,6 +129,44 @@ START_TEST(each_error_names_the_word)
 }
 END_TEST
 
+START_TEST(the_last_value_of_a_sysctl_counts)
+{
+	ck_assert_int_eq(PARSE("--isolate", "--sysctl=net.ipv4.tcp_fin_timeout=5",
+			       "--sysctl=net.core.somaxconn=1", "--sysctl",
+			       "net.ipv4.tcp_fin_timeout=a=b", "true"),
+			 0);
+	ck_assert_uint_eq(options.sysctls.count, 2);
+	ck_assert_str_eq(options.sysctls.rows[0].name, "net.ipv4.tcp_fin_timeout");
+	ck_assert_str_eq(options.sysctls.rows[0].value, "a=b");
+	ck_assert_str_eq(options.sysctls.rows[1].name, "net.core.somaxconn");
+	options_done(&options);
+
+	ck_assert_int_eq(PARSE("--demo=echo", "--sysctl=net.core.somaxconn=1"), 0);
+	options_done(&options);
+}
+END_TEST
+
+START_TEST(a_sysctl_is_of_an_isolated_network_and_below_net)
+{
+	static const char *const bad[] = {
+		"--sysctl=kernel.hostname=x", "--sysctl=net.=1",        "--sysctl=net=1",
+		"--sysctl=net.core.x",        "--sysctl=net.core.x=",   "--sysctl=",
+		"--sysctl=net./../x=1",       "--sysctl=net.core x=1",  "--sysctl=net.\xff=1",
+		"--sysctl=network.x=1",       "--sysctl=/net/core/x=1",
+	};
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		ck_assert_int_eq(PARSE("--isolate", bad[i], "true"), -EINVAL);
+		ck_assert_msg(strstr(error.what, bad[i]), "%s", error.what);
+		options_done(&options);
+	}
+	ck_assert_int_eq(PARSE("--sysctl=net.core.somaxconn=1", "true"), -EINVAL);
+	ck_assert_msg(strstr(error.what, "--isolate"), "%s", error.what);
+	options_done(&options);
+	ck_assert_int_eq(PARSE("--replay=x", "--sysctl=net.core.somaxconn=1"), -EINVAL);
+	options_done(&options);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("options");
@@ -140,6 +178,8 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, what_programs_print_is_shown_with_a_client_or_a_demo);
 	tcase_add_test(tests, what_straces_users_type_is_accepted);
 	tcase_add_test(tests, each_error_names_the_word);
+	tcase_add_test(tests, the_last_value_of_a_sysctl_counts);
+	tcase_add_test(tests, a_sysctl_is_of_an_isolated_network_and_below_net);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

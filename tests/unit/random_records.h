@@ -354,15 +354,42 @@ static const struct record_header *random_header(struct random *random)
 	static const char *const argv[] = { "./server", "\xff", NULL };
 	static const char *const *const commands[] = { argv, NULL };
 	struct record_header *header = arena_zero(random->arena, sizeof *header);
+	struct sysctl *sysctls = arena_zero(random->arena, 2 * sizeof *sysctls);
+	sysctls[0] = (struct sysctl){ "net.ipv4.tcp_rmem", "1 2 3" };
+	sysctls[1] = (struct sysctl){ "net.b", "\x1b[2J" };
 	*header = (struct record_header){ .version = "0",
 					  .kernel = random_text(random),
 					  .started = "2024-05-01T12:34:56.123456789Z",
 					  .commands = commands,
 					  .lang = "en",
 					  .witnesses = random_list(random),
+					  .sysctls = sysctls,
+					  .sysctl_count = random_number(random, 3),
 					  .title = random_text(random),
 					  .lesson = random_text(random) };
 	return header;
+}
+
+static const struct record_sockets *random_sockets(struct random *random)
+{
+	struct record_sockets *sockets = arena_zero(random->arena, sizeof *sockets);
+	struct record_row *rows = arena_zero(random->arena, 60 * sizeof *rows);
+	*sockets = (struct record_sockets){ .asked = random_chance(random),
+					    .rows = rows,
+					    .count = random_number(random, 60) };
+	for (size_t i = 0; i < sockets->count; i++)
+		rows[i] = (struct record_row){
+			.lane = random_chance(random) ? random_text(random) : NULL,
+			.fd = (int)random_number(random, 4) - 1,
+			.socket = random_socket(random),
+			.state = (enum tcp_state)random_number(random, STATE_COUNT),
+			.witness = (enum witness)random_number(random, 3),
+			.queues = { (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1,
+				    (int64_t)random_number(random, 3) - 1 },
+		};
+	return sockets;
 }
 
 static inline struct record random_record(struct random *random)
@@ -404,6 +431,9 @@ static inline struct record random_record(struct random *random)
 	case RECORD_SEGMENT:
 		record.socket = random_chance(random) ? random_socket(random) : NULL;
 		record.segment = random_segment(random, record.time);
+		break;
+	case RECORD_SOCKETS:
+		record.sockets = random_sockets(random);
 		break;
 	case RECORD_CONNECTION:
 		record.connection = random_connection(random);

@@ -40,7 +40,8 @@ START_TEST(every_type_of_line_comes_back_as_it_was)
 		"{\"type\":\"header\",\"schema\":1,\"socktrace\":\"0.1\",\"kernel\":\"6.18\","
 		"\"started\":\"2024-05-01T12:34:56.123456789Z\",\"command\":[[\"./"
 		"s\"],[\"c\",\"\"]],"
-		"\"lang\":\"zh\",\"isolated\":true,\"witnesses\":[\"wire\"],\"title\":\"t\","
+		"\"lang\":\"zh\",\"isolated\":true,\"witnesses\":[\"wire\"],"
+		"\"sysctl\":{\"net.b\":\"2\",\"net.a\":\"1 2\"},\"title\":\"t\","
 		"\"lesson\":\"l\"}\n"
 		"{\"type\":\"process\",\"t\":1,\"pid\":2,\"tid\":2,\"lane\":\"s\",\"what\":"
 		"\"start\","
@@ -85,6 +86,11 @@ START_TEST(every_type_of_line_comes_back_as_it_was)
 		"\"bytes_sent\":1,\"bytes_received\":2,\"states\":[\"CLOSED\"]},{\"address\":\"b\"}"
 		"],"
 		"\"opened\":3,\"closed\":\"killed\",\"calls\":4}\n"
+		"{\"type\":\"sockets\",\"t\":8,\"why\":\"signal\",\"sockets\":[{\"lane\":\"s\","
+		"\"socket\":{\"id\":\"7\",\"fd\":3,\"role\":\"listener\"},\"state\":\"LISTEN\","
+		"\"witness\":\"tcp_info\",\"queues\":{\"accept\":0,\"backlog\":5}},"
+		"{\"socket\":{\"id\":\"8\"}}]}\n"
+		"{\"type\":\"sockets\",\"t\":8,\"why\":\"end\"}\n"
 		"{\"type\":\"end\",\"t\":9,\"calls\":7,\"lost\":1,\"mistakes\":[\"m\"]}\n");
 }
 END_TEST

@@ -123,6 +123,52 @@ START_TEST(a_demo_begins_with_its_lesson)
 }
 END_TEST
 
+START_TEST(a_network_with_settings_of_its_own_says_so)
+{
+	struct sysctl sysctls[] = { { "net.a", "1 2" }, { "net.b", "\x1b" } };
+	struct record_header header = { .sysctls = sysctls, .sysctl_count = 2 };
+	struct record record = record_blank(RECORD_HEADER, 0);
+	record.header = &header;
+	expect_one(record, "net.a = 1 2\nnet.b = \\x1b\n\n");
+}
+END_TEST
+
+START_TEST(sockets_are_a_table_without_empty_columns)
+{
+	struct socket listener = made_socket("1", ROLE_LISTENER, "0.0.0.0:80", "");
+	struct socket left = made_socket("2", ROLE_ACCEPTED, "127.0.0.1:80", "127.0.0.1:5000");
+	struct record_row rows[] = {
+		{ "server", 3, &listener, STATE_LISTEN, WITNESS_TCP_INFO, { -1, -1, 1, 5 } },
+		{ "server", -1, &left, STATE_TIME_WAIT, WITNESS_SOCK_DIAG, { 0, 0, -1, -1 } },
+	};
+	struct record_sockets sockets = { .rows = rows, .count = 2 };
+	struct record records[] = { record_blank(RECORD_SOCKETS, 5),
+				    record_blank(RECORD_HEADER, 6) };
+	static const char table[] =
+		"\nsockets\n"
+		"    lane    fd  role      domain, type          local         remote          "
+		"state      receive  send  waiting\n"
+		"    server   3  listener  AF_INET, SOCK_STREAM  0.0.0.0:80                    "
+		"LISTEN                    1 of 6\n"
+		"    server      accepted  AF_INET, SOCK_STREAM  127.0.0.1:80  127.0.0.1:5000  "
+		"TIME_WAIT        0     0\n";
+	struct record_header header = { .title = "after" };
+	records[0].sockets = &sockets;
+	records[1].header = &header;
+	char *expected = NULL;
+
+	ck_assert_int_gt(asprintf(&expected, "after\n\n%s", table), 0);
+	expect(&plain, records, 2, expected); /* at the end */
+	free(expected);
+	sockets.asked = true;
+	ck_assert_int_gt(asprintf(&expected, "%s\nafter\n\n", table), 0);
+	expect(&plain, records, 2, expected); /* at once */
+	free(expected);
+	sockets.count = 0;
+	expect_one(records[0], "\nsockets  none\n\n");
+}
+END_TEST
+
 START_TEST(times_are_written_as_strace_writes_them)
 {
 	struct event event = bind_call();
@@ -282,6 +328,8 @@ Suite *unit_suite(void)
 	tcase_add_test(others, a_line_break_written_apart_is_no_empty_line);
 	tcase_add_test(others, a_line_break_of_another_process_or_descriptor_is_an_empty_line);
 	tcase_add_test(others, a_demo_begins_with_its_lesson);
+	tcase_add_test(others, a_network_with_settings_of_its_own_says_so);
+	tcase_add_test(others, sockets_are_a_table_without_empty_columns);
 	tcase_add_test(others, times_are_written_as_strace_writes_them);
 	tcase_add_test(others, without_colour_there_is_no_escape_and_with_it_nothing_else_changes);
 	tcase_add_test(others, the_end_lists_connections_mistakes_and_what_was_lost);

@@ -1,9 +1,11 @@
 #include "ptrace/isolate.h"
 
+#include "ptrace/localhost.h"
 #include "support/auto.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -17,7 +19,11 @@ static int write_file(const char *path, const char *text)
 	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+	ssize_t written = write(fd, text, strlen(text));
+	if (written < 0)
+		return -errno;
+	/* A sysctl of one number leaves the rest of "5 6". */
+	return (size_t)written == strlen(text) ? 0 : -EINVAL;
 }
 
 /* user_namespaces(7): an unprivileged process may map its own ids only, and the group
@@ -35,6 +41,8 @@ static int map_ids(uid_t uid, gid_t gid)
 
 static int loopback_up(void)
 {
+	/* A machine without IPv6 may hand that down (net.core.devconf_inherit_init_net). */
+	write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
@@ -60,5 +68,19 @@ int isolate(const char **ret_what)
 		*ret_what = "loopback interface";
 		result = loopback_up();
 	}
+	if (result == 0)
+		localhost_provide();
 	return result;
+}
+
+int isolate_sysctl(const char *name, const char *value)
+{
+	char path[PATH_MAX];
+	int length = snprintf(path, sizeof path, "/proc/sys/%s", name);
+	if (length < 0 || (size_t)length >= sizeof path)
+		return -ENOENT;
+	for (char *c = path; *c; c++)
+		if (*c == '.')
+			*c = '/';
+	return write_file(path, value);
 }

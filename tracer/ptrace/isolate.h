@@ -1,4 +1,4 @@
-/* A network of one's own: a new user and network namespace with lo up. */
+/* A network of one's own: a new user and network namespace with lo up and localhost known. */
 #pragma once
 
 /*
@@ -7,3 +7,9 @@
  * and gid stay what they were. Returns 0 or -errno; *ret_what: what was refused (static).
  */
 int isolate(const char **ret_what);
+
+/*
+ * Sets "net.ipv4.tcp_fin_timeout" of the network that this process is in now. 0, or -errno:
+ * ENOENT there is none, EACCES or EPERM it belongs to the machine, EINVAL no such value.
+ */
+int isolate_sysctl(const char *name, const char *value);

@@ -28,6 +28,7 @@ struct thread {
 	unsigned asked; /* after so many stops */
 	bool shares_cpu;
 	cpu_set_t mask;  /* its own, while it shares ours */
+	bool exiting;    /* has begun to end */
 	bool held;       /* its first stop came before its maker's STOP_FORK */
 	unsigned waited; /* and so many ticks ago */
 	bool kept;       /* its next stop is in tracees.kept: it must not be resumed before */

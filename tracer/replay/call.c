@@ -12,12 +12,8 @@ static void copy_text(struct replay_line *line, char *to, size_t room, const cha
 	snprintf(to, room, "%s", text ? text : "");
 }
 
-void replay_socket(struct replay_line *line)
+static void read_socket(struct replay_line *line, const json_t *object, struct socket *socket)
 {
-	const json_t *object = field_object(line, line->object, "socket");
-	struct socket *socket = &line->socket;
-	if (!object)
-		return;
 	copy_text(line, socket->id, sizeof socket->id, "id", object);
 	copy_text(line, socket->local, sizeof socket->local, "local", object);
 	copy_text(line, socket->remote, sizeof socket->remote, "remote", object);
@@ -27,9 +23,17 @@ void replay_socket(struct replay_line *line)
 	socket->type_name = field_text(line, object, "type");
 	socket->protocol_name = field_text(line, object, "protocol");
 	socket->role = role ? socket_role_named(role) : ROLE_NONE;
+}
+
+void replay_socket(struct replay_line *line)
+{
+	const json_t *object = field_object(line, line->object, "socket");
+	if (!object)
+		return;
+	read_socket(line, object, &line->socket);
 	if (line->record.event)
 		line->event->fd = (int)field_number(line, object, "fd", -1);
-	line->record.socket = socket;
+	line->record.socket = &line->socket;
 }
 
 static enum tcp_state read_state(struct replay_line *line, const json_t *object, const char *key)
@@ -56,15 +60,43 @@ static void read_states(struct replay_line *line)
 	state->peer_after = read_state(line, peer, "after");
 }
 
-static void read_queues(struct replay_line *line)
+static struct record_queues read_queues(struct replay_line *line, const json_t *holder)
 {
-	const json_t *object = field_object(line, line->object, "queues");
-	line->record.queues = (struct record_queues){
+	const json_t *object = field_object(line, holder, "queues");
+	return (struct record_queues){
 		.receive = field_number(line, object, "receive", -1),
 		.send = field_number(line, object, "send", -1),
 		.accept = field_number(line, object, "accept", -1),
 		.backlog = field_number(line, object, "backlog", -1),
 	};
+}
+
+void replay_sockets(struct replay_line *line)
+{
+	const json_t *array = field_array(line, line->object, "sockets");
+	size_t count = json_array_size(array);
+	struct record_row *rows = replay_room(line, count, sizeof *rows);
+	struct socket *sockets = replay_room(line, count, sizeof *sockets);
+	for (size_t i = 0; rows && sockets && i < count; i++) {
+		const json_t *row = json_array_get(array, i);
+		const json_t *socket = field_object(line, row, "socket");
+		const char *witness = field_text(line, row, "witness");
+		read_socket(line, socket, &sockets[i]);
+		rows[i] = (struct record_row){
+			.lane = field_text(line, row, "lane"),
+			.fd = (int)field_number(line, socket, "fd", -1),
+			.socket = &sockets[i],
+			.state = read_state(line, row, "state"),
+			.witness = witness ? witness_named(witness) : WITNESS_NONE,
+			.queues = read_queues(line, row),
+		};
+	}
+	line->sockets = (struct record_sockets){
+		.asked = strcmp(need_text(line, line->object, "why"), "signal") == 0,
+		.rows = rows,
+		.count = rows && sockets ? count : 0,
+	};
+	line->record.sockets = &line->sockets;
 }
 
 /* `code` is one line of Python: the code, and what it gives as its comment. */
@@ -184,6 +216,6 @@ void replay_call(struct replay_line *line)
 	event->returned = event->entered + (uint64_t)field_number(line, line->object, "dur", 0);
 	read_result(line);
 	read_states(line);
-	read_queues(line);
+	line->record.queues = read_queues(line, line->object);
 	read_notes(line);
 }

@@ -20,6 +20,7 @@ struct replay_line {
 	struct record_header header;
 	struct record_process process;
 	struct record_connection connection;
+	struct record_sockets sockets;
 	bool bad;
 	struct replay_error *error;
 };
@@ -51,3 +52,5 @@ void replay_bytes(struct replay_line *line, const json_t *object, struct value_b
 void replay_call(struct replay_line *line);
 void replay_segment(struct replay_line *line);
 void replay_socket(struct replay_line *line);
+/* `sockets` */
+void replay_sockets(struct replay_line *line);

@@ -16,6 +16,18 @@ enum {
 
 /* --- records, one reader for each type ----------------------------------------------------- */
 
+static void read_sysctls(struct replay_line *line, struct record_header *header)
+{
+	const json_t *object = field_object(line, line->object, "sysctl");
+	struct sysctl *sysctls = replay_room(line, json_object_size(object), sizeof *sysctls);
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)object, name,
+			    value) if (sysctls && field_text(line, object, name))
+		sysctls[header->sysctl_count++] = (struct sysctl){ name, json_string_value(value) };
+	header->sysctls = sysctls;
+}
+
 static void read_header(struct replay_line *line)
 {
 	struct record_header *header = &line->header;
@@ -32,6 +44,7 @@ static void read_header(struct replay_line *line)
 	header->lang = field_text(line, line->object, "lang");
 	header->isolated = json_is_true(json_object_get(line->object, "isolated"));
 	header->witnesses = replay_list(line, field_array(line, line->object, "witnesses"));
+	read_sysctls(line, header);
 	header->title = field_text(line, line->object, "title");
 	header->lesson = field_text(line, line->object, "lesson");
 	line->record.header = header;
@@ -142,6 +155,7 @@ static const struct {
 	[RECORD_STATE] = { "state", read_transition },
 	[RECORD_SEGMENT] = { "segment", replay_segment },
 	[RECORD_CONNECTION] = { "connection", read_connection },
+	[RECORD_SOCKETS] = { "sockets", replay_sockets },
 	[RECORD_END] = { "end", read_end },
 };
 

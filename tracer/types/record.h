@@ -9,6 +9,7 @@
 #include "types/python.h"
 #include "types/segment.h"
 #include "types/socket.h"
+#include "types/sysctl.h"
 #include "types/witness.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ enum record_type {
 	RECORD_STATE,
 	RECORD_SEGMENT, /* on the wire: before the record of the call that caused it */
 	RECORD_CONNECTION,
+	RECORD_SOCKETS, /* all of them, at one moment */
 	RECORD_END,
 };
 
@@ -52,7 +54,9 @@ struct record_header {
 	const char *lang;
 	bool isolated;
 	const char *const *witnesses; /* NULL-terminated */
-	const char *title, *lesson;   /* of a demo; NULL otherwise */
+	const struct sysctl *sysctls; /* of the isolated network, as they were asked for */
+	size_t sysctl_count;
+	const char *title, *lesson; /* of a demo; NULL otherwise */
 };
 
 struct record_process {
@@ -113,6 +117,22 @@ struct record_connection {
 	uint64_t calls;
 };
 
+/* One socket that a traced program holds, or that the kernel keeps of one. */
+struct record_row {
+	const char *lane;
+	int fd; /* -1: nobody holds it */
+	const struct socket *socket;
+	enum tcp_state state;
+	enum witness witness;
+	struct record_queues queues;
+};
+
+struct record_sockets {
+	bool asked; /* by a signal, while the trace runs; else at its end */
+	const struct record_row *rows;
+	size_t count;
+};
+
 struct record_end {
 	uint64_t calls, lost;
 	const char *const *mistakes; /* NULL-terminated rule ids */
@@ -158,6 +178,7 @@ struct record {
 		struct record_transition transition;
 		struct record_segment segment;
 		const struct record_connection *connection;
+		const struct record_sockets *sockets;
 		struct record_end end;
 	};
 };

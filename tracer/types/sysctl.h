@@ -1,0 +1,7 @@
+/* A setting of the isolated network. */
+#pragma once
+
+struct sysctl {
+	const char *name; /* "net.ipv4.tcp_fin_timeout" */
+	const char *value;
+};
