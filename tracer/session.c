@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 
 enum { NANOSECONDS = 1000000000 };
@@ -161,50 +160,6 @@ static void session_tick(struct session *session)
 void session_write(struct session *session, const struct record *record)
 {
 	outputs_write(session->outputs, record);
-}
-
-static void write_header(struct session *session)
-{
-	static const char *const witnesses[] = { "tcp_info", "sock_diag", "wire", NULL };
-	static const char *const without_wire[] = { "tcp_info", "sock_diag", NULL };
-	struct timespec now;
-	struct tm parts;
-	struct utsname system;
-	char day[32], started[64];
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &parts);
-	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
-	snprintf(started, sizeof started, "%s.%09ldZ", day, now.tv_nsec);
-	uname(&system);
-
-	struct record_header header = {
-		.version = SOCKTRACE_VERSION,
-		.kernel = system.release,
-		.started = started,
-		.commands = director_commands(session->director),
-		.lang = "en",
-		.isolated = session->options->isolate,
-		.witnesses = session->wiring ? witnesses : without_wire,
-		.sysctls = session->options->sysctls.rows,
-		.sysctl_count = session->options->sysctls.count,
-		.title = director_title(session->director),
-		.lesson = director_lesson(session->director),
-	};
-	struct record record = record_blank(RECORD_HEADER, 0);
-	record.header = &header;
-	session_write(session, &record);
-}
-
-static void write_end(struct session *session)
-{
-	static const char *const none[] = { NULL };
-	wiring_close(session);
-	struct record record = record_blank(RECORD_END, session_now(session));
-	record.end = (struct record_end){ .calls = session->calls,
-					  .lost = session->lost,
-					  .mistakes = none };
-	session_write(session, &record);
 }
 
 /* --- the turn ------------------------------------------------------------------------------- */
@@ -395,7 +350,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	inherited_save(&session.inherited);
 	if (result == 0) {
 		catch_signals(options);
-		write_header(&session);
+		session_write_header(&session);
 		result = director_begin(director, &session);
 		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
 		while (result == 0 && session.tracees.threads.count)
@@ -407,7 +362,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		if (options->sockets && !session.listed)
 			all_sockets_write(&session, false);
 		connections_close(&session);
-		write_end(&session);
+		session_write_end(&session);
 		director_result(director, ret_result);
 	}
 	session_done(&session);

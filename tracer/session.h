@@ -99,6 +99,9 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 uint64_t session_now(const struct session *session);
 
 void session_write(struct session *session, const struct record *record);
+/* frame.c: the first record and the last. */
+void session_write_header(struct session *session);
+void session_write_end(struct session *session);
 
 /* --- identify.c: who a socket is (struct identifier) ---------------------------------------- */
 

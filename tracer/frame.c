@@ -1,0 +1,52 @@
+/* The first record of a trace, and the last. */
+#include "session.h"
+
+#include "director.h"
+
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+void session_write_header(struct session *session)
+{
+	static const char *const witnesses[] = { "tcp_info", "sock_diag", "wire", NULL };
+	static const char *const without_wire[] = { "tcp_info", "sock_diag", NULL };
+	struct timespec now;
+	struct tm parts;
+	struct utsname system;
+	char day[32], started[64];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &parts);
+	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &parts);
+	snprintf(started, sizeof started, "%s.%09ldZ", day, now.tv_nsec);
+	uname(&system);
+
+	struct record_header header = {
+		.version = SOCKTRACE_VERSION,
+		.kernel = system.release,
+		.started = started,
+		.commands = director_commands(session->director),
+		.lang = "en",
+		.isolated = session->options->isolate,
+		.witnesses = session->wiring ? witnesses : without_wire,
+		.sysctls = session->options->sysctls.rows,
+		.sysctl_count = session->options->sysctls.count,
+		.title = director_title(session->director),
+		.lesson = director_lesson(session->director),
+	};
+	struct record record = record_blank(RECORD_HEADER, 0);
+	record.header = &header;
+	session_write(session, &record);
+}
+
+void session_write_end(struct session *session)
+{
+	static const char *const none[] = { NULL };
+	wiring_close(session);
+	struct record record = record_blank(RECORD_END, session_now(session));
+	record.end = (struct record_end){ .calls = session->calls,
+					  .lost = session->lost,
+					  .mistakes = none };
+	session_write(session, &record);
+}
