@@ -95,7 +95,8 @@ static void catch_signals(const struct options *options)
 	sigaddset(&wanted, SIGALRM);
 	sigaddset(&wanted, SIGTERM);
 	sigaddset(&wanted, SIGHUP);
-	sigaddset(&wanted, SIGUSR1);
+	if (options->sockets)
+		sigaddset(&wanted, SIGUSR1);
 	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 }
 

@@ -67,17 +67,18 @@ struct session {
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
-	uint64_t started;        /* CLOCK_MONOTONIC nanoseconds */
-	uint64_t calls;          /* the last n given */
-	uint64_t connections;    /* the last connection id given */
-	struct map orphans;      /* cookie -> struct socket without holders, still in the kernel */
-	unsigned held;           /* newborns that wait for their maker's word */
-	size_t next_orphan;      /* where in there the next tick looks first */
-	bool ticking;            /* the interval timer is armed */
-	struct remains *remains; /* of --sockets: what nobody holds any more */
+	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;       /* the last n given */
+	uint64_t connections; /* the last connection id given */
+	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
+	unsigned held;        /* newborns that wait for their maker's word */
+	size_t next_orphan;   /* where in there the next tick looks first */
+	bool ticking;         /* the interval timer is armed */
+	bool detaching;       /* attached processes are being let go */
+	/* Of --sockets. */
+	struct remains *remains; /* what nobody holds any more */
 	size_t exiting;          /* threads that have begun to end */
 	bool listed;             /* the table of the end is written */
-	bool detaching;          /* attached processes are being let go */
 	/* Notices that are given once. */
 	bool unreadable_told, ring_told, ptrace_told, privilege_told;
 };
