@@ -11,6 +11,8 @@
  *
  * Status 77: this user or machine allows no so many.
  */
+#include "must.h"
+
 #include <err.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -28,19 +30,6 @@
 #include <unistd.h>
 
 enum { NOT_ALLOWED = 77, SPARE = 64, EVENTS = 256, STACK = 65536 };
-
-static void must(ssize_t result, ssize_t wanted, const char *what)
-{
-	if (result != wanted)
-		err(1, "%s", what);
-}
-
-static int descriptor(int fd, const char *what)
-{
-	if (fd < 0)
-		err(1, "%s", what);
-	return fd;
-}
 
 static void *memory(size_t count, size_t size)
 {

@@ -8,6 +8,8 @@
  *     loops tcp N       connect, accept, exchange, close over loopback, in one process
  *     loops tcp2 N      the same with a client and a server process
  */
+#include "must.h"
+
 #include <err.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,19 +18,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static void must(ssize_t result, ssize_t wanted, const char *what)
-{
-	if (result != wanted)
-		err(1, "%s", what);
-}
-
-static int descriptor(int fd, const char *what)
-{
-	if (fd < 0)
-		err(1, "%s", what);
-	return fd;
-}
 
 static void read_files(long count)
 {

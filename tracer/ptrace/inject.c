@@ -2,24 +2,19 @@
 
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
+#include "ptrace/request.h"
 #include "ptrace/status.h"
 #include "ptrace/stops.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 /* The kernel's signal set is one word. */
 static const uint64_t ALL_SIGNALS = UINT64_MAX;
-
-static long request(int what, pid_t tid, unsigned long address, void *data)
-{
-	return ptrace((enum __ptrace_request)what, tid, address, data);
-}
 
 /* --- the way to the next stop -------------------------------------------------------------- */
 

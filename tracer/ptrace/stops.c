@@ -2,22 +2,16 @@
 
 #include "ptrace/filter.h"
 #include "ptrace/registers.h"
+#include "ptrace/request.h"
 #include "ptrace/status.h"
 
 #include <errno.h>
 #include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
-
-/* ptrace() with the types its callers here have. */
-static long request(int what, pid_t tid, unsigned long address, void *data)
-{
-	return ptrace((enum __ptrace_request)what, tid, address, data);
-}
 
 unsigned long stop_options(bool follow)
 {
