@@ -1,8 +1,9 @@
 #include "options.h"
 
+#include "option_values.h"
+
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,6 @@ enum {
 	DEFAULT_CAPTURE = 65536,
 	DEFAULT_SHOW = 64,
 	DEFAULT_CLASSES = CLASS_SETUP | CLASS_DATA | CLASS_OPTIONS | CLASS_PROCESS,
-	MAX_BYTES = 16 << 20, /* -s, --capture: what fits into one call's event */
 };
 
 /* Codes of options without a letter. */
@@ -77,133 +77,14 @@ static const struct row {
 	{ 'V', "version", NULL, "the version" },
 };
 
-/* What parsing needs besides the result. */
-struct parser {
-	struct options *options;
-	struct options_error *error;
-	const struct format *format; /* of a --format whose -o has not come yet */
-};
-
-__attribute__((format(printf, 3, 4))) static int fail(struct options_error *error, const char *hint,
-						      const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	vsnprintf(error->what, sizeof error->what, format, args);
-	va_end(args);
-	snprintf(error->hint, sizeof error->hint, "%s", hint);
-	return -EINVAL;
-}
-
-/* Appends to one of the lists of strings. */
-static int append(const char ***list, size_t *count, const char *word)
-{
-	const char **longer = realloc(*list, (*count + 1) * sizeof *longer);
-	if (!longer)
-		return -ENOMEM;
-	*list = longer;
-	longer[(*count)++] = word;
-	return 0;
-}
-
-static int parse_number(struct parser *parser, const char *option, const char *text, size_t *ret)
-{
-	char *end;
-	errno = 0;
-	unsigned long number = strtoul(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || number > MAX_BYTES)
-		return fail(parser->error, "", "%s: %s: not a number from 0 to %d", option, text,
-			    MAX_BYTES);
-	*ret = number;
-	return 0;
-}
-
-static const char *extension_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	const char *dot = strrchr(slash ? slash : path, '.');
-	return dot ? dot + 1 : "";
-}
-
-static int add_output(struct parser *parser, const char *path)
-{
-	struct options *options = parser->options;
-	const struct format *format = parser->format;
-
-	if (!format && path && *path != '|' && strcmp(extension_of(path), "json") == 0)
-		return fail(parser->error,
-			    "name it .jsonl for the record (.perfetto.json is another format)",
-			    "%s: the extension .json is no format", path);
-	if (!format)
-		format = path && *path != '|' ? format_for_path(path) : NULL;
-	struct output_option *longer =
-		realloc(options->outputs, (options->output_count + 1) * sizeof *longer);
-	if (!longer)
-		return -ENOMEM;
-	options->outputs = longer;
-	longer[options->output_count++] = (struct output_option){
-		.path = path,
-		.format = format ? format : format_named("text"),
-	};
-	parser->format = NULL;
-	return 0;
-}
-
-static int parse_format(struct parser *parser, const char *name)
-{
-	parser->format = format_named(name);
-	return parser->format ? 0
-			      : fail(parser->error, "socktrace --list formats names them",
-				     "--format=%s: unknown format", name);
-}
-
-static int parse_color(struct parser *parser, const char *when)
-{
-	parser->options->colors_always = strcmp(when, "always") == 0;
-	parser->options->colors_never = strcmp(when, "never") == 0;
-	if (strcmp(when, "auto") == 0 || parser->options->colors_always ||
-	    parser->options->colors_never)
-		return 0;
-	return fail(parser->error, "auto, always and never are known", "--color=%s: unknown", when);
-}
-
-static int parse_wire(struct parser *parser, const char *how)
-{
-	enum wire_option wire = !how                       ? WIRE_SEGMENTS
-				: strcmp(how, "full") == 0 ? WIRE_HEADERS
-				: strcmp(how, "off") == 0  ? WIRE_NONE
-							   : WIRE_AUTO;
-	parser->options->wire = wire;
-	if (wire != WIRE_AUTO)
-		return 0;
-	return fail(parser->error, "full and off are known", "--wire=%s: unknown", how);
-}
-
-static int parse_set(struct parser *parser, const char *set)
-{
-	const char *bad;
-	size_t length;
-	parser->options->selection_given = true;
-	if (selection_parse(&parser->options->selection, set, &bad, &length) == 0)
-		return 0;
-	return fail(parser->error, "socktrace --list calls names the calls and their classes",
-		    "-e %s: no such call or class: %.*s", set, (int)length, bad);
-}
-
-static int parse_sysctl(struct parser *parser, const char *setting)
-{
-	const char *why = sysctls_add(&parser->options->sysctls, setting);
-	return why ? fail(parser->error, "", "--sysctl=%s: %s", setting, why) : 0;
-}
-
 static int parse_one(struct parser *parser, int code, const char *argument)
 {
 	struct options *options = parser->options;
 	switch (code) {
 	case CODE_CLIENT:
-		return append(&options->clients, &options->client_count, argument);
+		return option_append(&options->clients, &options->client_count, argument);
 	case 'p':
-		return append(&options->attach, &options->attach_count, argument);
+		return option_append(&options->attach, &options->attach_count, argument);
 	case CODE_KEEP:
 		options->keep = true;
 		return 0;
@@ -217,7 +98,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->sockets = true;
 		return 0;
 	case CODE_SYSCTL:
-		return parse_sysctl(parser, argument);
+		return option_sysctl(parser, argument);
 	case CODE_DEMO:
 		options->demo = argument;
 		return 0;
@@ -231,20 +112,20 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->list = argument;
 		return 0;
 	case CODE_FORMAT:
-		return parse_format(parser, argument);
+		return option_format(parser, argument);
 	case CODE_CAPTURE:
-		return parse_number(parser, "--capture", argument, &options->capture);
+		return option_number(parser, "--capture", argument, &options->capture);
 	case CODE_COLOR:
-		return parse_color(parser, argument);
+		return option_color(parser, argument);
 	case CODE_WIRE:
-		return parse_wire(parser, argument);
+		return option_wire(parser, argument);
 	case 'u':
 		options->user = argument;
 		return 0;
 	case 'E':
-		return append(&options->environment, &options->environment_count, argument);
+		return option_append(&options->environment, &options->environment_count, argument);
 	case 'e':
-		return parse_set(parser, argument);
+		return option_set(parser, argument);
 	case 'z':
 		options->only_successful = true;
 		return 0;
@@ -252,7 +133,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->only_failed = true;
 		return 0;
 	case 's':
-		return parse_number(parser, "-s", argument, &options->show_bytes);
+		return option_number(parser, "-s", argument, &options->show_bytes);
 	case 't':
 		options->time_letters++;
 		return 0;
@@ -263,7 +144,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->duration = true;
 		return 0;
 	case 'o':
-		return add_output(parser, argument);
+		return option_output(parser, argument);
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -293,29 +174,30 @@ static int settle(struct parser *parser)
 	}
 	if (options->replay && (options->program || options->attach_count ||
 				options->client_count || options->demo || options->isolate))
-		return fail(error, see, "--replay: runs no program, so nothing else goes with it");
+		return option_fail(error, see,
+				   "--replay: runs no program, so nothing else goes with it");
 	if (options->isolate && options->attach_count)
-		return fail(error, see,
-			    "-p and --isolate: a running process has its network already");
+		return option_fail(error, see,
+				   "-p and --isolate: a running process has its network already");
 	if (options->sysctls.count && !options->isolate && !options->demo)
-		return fail(error, see, "--sysctl: goes with --isolate or --demo");
+		return option_fail(error, see, "--sysctl: goes with --isolate or --demo");
 	if (options->demo && (options->program || options->attach_count || options->client_count))
-		return fail(error, see, "--demo: brings its own programs");
+		return option_fail(error, see, "--demo: brings its own programs");
 	if (options->python && !options->demo)
-		return fail(error, see, "--python: goes with --demo");
+		return option_fail(error, see, "--python: goes with --demo");
 	if (options->only_successful && options->only_failed)
-		return fail(error, see, "-z and -Z: together they show nothing");
+		return option_fail(error, see, "-z and -Z: together they show nothing");
 	if (options->replay)
 		options->action = ACTION_REPLAY;
 	else if (options->demo)
 		options->action = ACTION_DEMO;
 	else if (!options->program && !options->attach_count)
-		return fail(error, see, "no program given");
+		return option_fail(error, see, "no program given");
 	else if (options->program && !**options->program)
-		return fail(error, see, "the program's name is empty");
+		return option_fail(error, see, "the program's name is empty");
 	/* Formats without a file: standard error, besides the files only if asked for. */
 	if (options->output_count == 0 || parser->format)
-		return add_output(parser, NULL);
+		return option_output(parser, NULL);
 	return 0;
 }
 
@@ -364,12 +246,12 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 		int result = 0;
 		bool is_name = strncmp(word, "--", 2) == 0;
 		if (code == '?' && is_name)
-			result = fail(ret_error, see, "%s: %s", word,
-				      optopt ? "takes no argument" : "unknown option");
+			result = option_fail(ret_error, see, "%s: %s", word,
+					     optopt ? "takes no argument" : "unknown option");
 		else if (code == '?')
-			result = fail(ret_error, see, "-%c: unknown option", optopt);
+			result = option_fail(ret_error, see, "-%c: unknown option", optopt);
 		else if (code == ':')
-			result = fail(ret_error, see, "%s: needs an argument", word);
+			result = option_fail(ret_error, see, "%s: needs an argument", word);
 		else
 			result = parse_one(&parser, code, optarg);
 		if (result < 0)
