@@ -180,10 +180,11 @@ static bool write_segment(struct session *session, const struct segment *segment
 	if (!from && more && (!to || segment->protocol == SEGMENT_UDP))
 		return false;
 	/* Of a connection that nobody has accepted yet: its listener. */
+	bool tcp = segment->protocol == SEGMENT_TCP;
 	struct socket *sender = from, *receiver = to;
-	if (!sender)
+	if (!sender && tcp)
 		sender = sockets_listener_for(session->sockets, segment->from);
-	if (!receiver)
+	if (!receiver && tcp)
 		receiver = sockets_listener_for(session->sockets, segment->to);
 	if (!sender && !receiver)
 		return false;

@@ -9,7 +9,7 @@ import tempfile
 import threading
 import unittest
 
-from traced import PYTHON, SOCKTRACE, Record, run, trace
+from traced import PYTHON, SOCKTRACE, Record, free_port, run, trace
 
 PAIR = """
 import os, socket, struct, sys, time
@@ -191,6 +191,27 @@ class OnAndOff(unittest.TestCase):
                          ["SYN", "SYN,ACK", "ACK"])
         for segment in record.of("segment"):
             self.assertNotIn(port, (segment["from"].split(":")[1], segment["to"].split(":")[1]))
+
+    @unittest.skipIf(os.geteuid() != 0, "only root sees the wire of the machine")
+    def test_a_datagram_of_others_to_the_number_of_a_listener_is_not_shown(self):
+        port, stop = free_port(), threading.Event()
+
+        def others():
+            with socket.socket(type=socket.SOCK_DGRAM) as sender:
+                while not stop.wait(0.001):
+                    sender.sendto(b"not yours", ("127.0.0.1", port))
+
+        thread = threading.Thread(target=others)
+        thread.start()
+        try:
+            done, record = trace("--wire", PYTHON, "-c", "import socket, time\n"
+                                 f"s = socket.create_server(('127.0.0.1', {port}))\n"
+                                 "time.sleep(0.2)\ns.close()")
+        finally:
+            stop.set()
+            thread.join()
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(record.of("segment"), [])
 
     def as_nobody(self, *arguments):
         if os.geteuid() != 0 or not shutil.which("setpriv"):
