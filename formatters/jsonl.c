@@ -116,6 +116,7 @@ static void write_state(json_t *object, const struct record *record)
 {
 	const struct record_transition *transition = &record->transition;
 	put_time(object, record);
+	put_text(object, "lane", record->lane);
 	put_socket(object, record);
 	put_text(object, "from", tcp_state_name(transition->from));
 	put_text(object, "to", tcp_state_name(transition->to));

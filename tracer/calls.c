@@ -256,6 +256,7 @@ static void return_call(struct session *session, struct pending *pending)
 	record.resumed = pending->waiting;
 	record.socket = socket;
 	state_after(session, pending, socket, &record);
+	wiring_confirm(session);
 	witnesses_end(session->witnesses);
 	python_equivalent(event, socket, &python);
 	record.python = &python;

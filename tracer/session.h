@@ -33,6 +33,8 @@ struct pending {
 	uint64_t number;              /* n in the transcript; 0: it is not shown */
 	uint64_t socket;              /* cookie of the event's socket; 0: it has none */
 	enum tcp_state before;        /* of that socket at entry */
+	uint64_t peer;                /* cookie of its other end at entry; 0: none was known */
+	enum tcp_state peer_before;   /* and its state */
 	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
 	bool under_way;               /* counted in socket->under_way */
 	bool changing;                /* and in process->changing */
@@ -181,6 +183,10 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		 struct record *record);
 /* A change that no call tells: looks and writes it. True if there was one. */
 bool state_look(struct session *session, struct socket *socket, uint64_t cause);
+/* The connection that waits in the listener's queue for accept, or is on its way there: entered
+ * as a socket of its own, and how it looks now. NULL: there is none, or it is not to be seen. */
+struct socket *state_find_queued(struct session *session, struct socket *client,
+				 const struct socket *listener, struct sight *ret_sight);
 /* How it is at this moment, whatever is known: 0 or -errno. */
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight);
 

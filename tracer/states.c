@@ -1,4 +1,5 @@
 #include "session.h"
+#include "transitions.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -21,13 +22,6 @@ static bool is_closing(enum tcp_state state)
 {
 	return state == STATE_FIN_WAIT_1 || state == STATE_FIN_WAIT_2 || state == STATE_CLOSING ||
 	       state == STATE_TIME_WAIT;
-}
-
-/* Between a FIN and its acknowledgement a socket is torn down without one: a RST came. */
-static bool is_reset(enum tcp_state from, enum tcp_state to, bool held)
-{
-	return held && to == STATE_CLOSED &&
-	       (from == STATE_ESTABLISHED || from == STATE_CLOSE_WAIT || from == STATE_SYN_RCVD);
 }
 
 static int ask_exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
@@ -96,16 +90,20 @@ static int look(struct session *session, const struct socket *socket, bool state
 	return result;
 }
 
-/* Remembers a state; the first that makes it a connection dates its opening. */
-static void note_state(struct session *session, struct socket *socket, enum tcp_state state)
+/* What a look tells, behind what the witnesses tell that see each change pass: how it got there. */
+static int look_on(struct session *session, struct socket *socket, bool state_only,
+		   struct sight *ret_sight)
 {
-	if (state == STATE_UNKNOWN)
-		return;
-	if (!socket->shut && is_reset(socket->state, state, socket->holders > 0))
-		socket->reset = true;
-	if (!socket->opened && may_change_alone(state))
-		socket->opened = session_now(session);
-	sockets_state(socket, state);
+	int result = look(session, socket, state_only, ret_sight);
+	if (result < 0 || ret_sight->state == socket->state)
+		return result;
+	wiring_collect(session);
+	/* What has come meanwhile may be younger than that look. */
+	if (state_is_behind(socket, ret_sight->state))
+		result = look(session, socket, state_only, ret_sight);
+	if (result == 0)
+		state_confirm(session, socket, ret_sight->state);
+	return result;
 }
 
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight)
@@ -124,20 +122,11 @@ bool state_look(struct session *session, struct socket *socket, uint64_t cause)
 	struct sight sight;
 	enum tcp_state from = socket->state;
 
-	if (look(session, socket, true, &sight) < 0 || sight.state == STATE_UNKNOWN ||
-	    sight.state == from)
+	if (look_on(session, socket, true, &sight) < 0 || sight.state == STATE_UNKNOWN)
 		return false;
-	note_state(session, socket, sight.state);
-	if (from == STATE_UNKNOWN)
-		return true;
-	struct record record = record_blank(RECORD_STATE, session_now(session));
-	record.lane = socket->lane;
-	record.socket = socket;
-	record.transition = (struct record_transition){
-		.from = from, .to = sight.state, .witness = sight.witness, .cause = cause
-	};
-	session_write(session, &record);
-	return true;
+	if (sight.state != socket->state)
+		state_seen(session, socket, &sight, cause);
+	return socket->state != from;
 }
 
 /* One question where a look takes several. */
@@ -159,6 +148,9 @@ void call_begins(struct session *session, struct pending *pending)
 {
 	const struct event *event = pending->event;
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
+	const struct socket *peer = socket ? socket->peer : NULL;
+	pending->peer = peer ? peer->cookie : 0;
+	pending->peer_before = peer ? peer->state : STATE_UNKNOWN;
 	pending->under_way = socket != NULL;
 	if (socket)
 		socket->under_way++;
@@ -238,9 +230,9 @@ static void see_queue(struct session *session, const struct socket *listener,
 	}
 }
 
-/* A connection that nobody has accepted is found by its ends, the other way round. */
-static struct socket *find_queued(struct session *session, struct socket *client,
-				  const struct socket *listener_const, struct sight *ret_sight)
+/* It is found by its ends, the other way round. */
+struct socket *state_find_queued(struct session *session, struct socket *client,
+				 const struct socket *listener_const, struct sight *ret_sight)
 {
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
@@ -267,20 +259,21 @@ static struct socket *see_other_end(struct session *session, const struct event 
 		if (listener)
 			see_queue(session, listener, &record->queues);
 		if (!peer && listener)
-			return find_queued(session, socket, listener, ret_sight);
+			return state_find_queued(session, socket, listener, ret_sight);
 	}
-	return peer && peer != socket && look(session, peer, true, ret_sight) == 0 ? peer : NULL;
+	return peer && peer != socket && look_on(session, peer, true, ret_sight) == 0 ? peer : NULL;
 }
 
-static void see_peer(struct session *session, const struct event *event, struct socket *socket,
+static void see_peer(struct session *session, const struct pending *pending, struct socket *socket,
 		     struct record *record)
 {
 	struct sight sight;
-	struct socket *peer = see_other_end(session, event, socket, record, &sight);
+	struct socket *peer = see_other_end(session, pending->event, socket, record, &sight);
 	if (!peer || peer == socket || sight.state == STATE_UNKNOWN)
 		return;
-	enum tcp_state before = peer->state;
-	note_state(session, peer, sight.state);
+	enum tcp_state before =
+		peer->cookie == pending->peer ? pending->peer_before : STATE_UNKNOWN;
+	state_note(session, peer, sight.state);
 	if (before == sight.state)
 		return;
 	record->state.peer_lane = peer->lane;
@@ -307,8 +300,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		record->state.before = pending->before;
 	if (event->call == CALL_SHUTDOWN && !event->error && socket->state == STATE_CLOSE_WAIT)
 		socket->shut = true;
-	if (look(session, socket, false, &sight) == 0) {
-		note_state(session, socket, sight.state);
+	if (look_on(session, socket, false, &sight) == 0) {
+		state_note(session, socket, sight.state);
 		if (sight.receive == 0 && sight.witness == WITNESS_TCP_INFO)
 			socket->drained = sight.came;
 		record->state.after = sight.state;
@@ -326,7 +319,7 @@ void state_after(struct session *session, const struct pending *pending, struct 
 			see_queue(session, listener, &record->queues);
 	}
 	if (may_change_peer[event->call])
-		see_peer(session, event, socket, record);
+		see_peer(session, pending, socket, record);
 	if (!socket->holders && socket->opened)
 		connection_orphan(session, socket);
 }

@@ -1,6 +1,8 @@
 #include "wiring.h"
 
+#include "senders.h"
 #include "session.h"
+#include "transitions.h"
 #include "witnesses/track.h"
 #include "witnesses/wire.h"
 
@@ -11,30 +13,28 @@
 #include <time.h>
 
 enum {
-	RECENT_SENDS = 64, /* of one socket: data may stay in its buffer for long */
 	MOST_HELD = 4096,
+	MOST_EXPECTING = 1024,
 };
 
 /* Segments of others are waited for so long: a call that is under way may turn out to be theirs. */
 static const uint64_t HELD_FOR = 100000000; /* 100 ms */
 
-struct sender {
-	/* The last call to begin that may make it speak; not under way: over. */
-	bool under_way;
-	uint64_t number, entered;
-	uint64_t opened_by, closed_by; /* the n of its connect, of its shutdown or close */
-	/* Behind which byte of the stream each send ended. */
-	struct {
-		uint64_t end, number;
-	} sends[RECENT_SENDS];
-	size_t send_count;
+/* A segment, and what the diagram of states says of it. */
+struct passing {
+	struct segment segment;
+	struct path_states states;
 };
 
 struct wiring {
 	struct wire *wire;
 	struct track *track;
-	struct segment *held; /* nobody's yet, in their order */
+	struct passing *held; /* nobody's yet, in their order */
 	size_t held_count;
+	/* Cookies of those whose state is expected to change: nobody has looked at the last ones.
+	 */
+	uint64_t expecting[MOST_EXPECTING];
+	size_t expecting_count, looked_at;
 	unsigned unsettled; /* calls under way by which a socket gets its ends */
 };
 
@@ -81,65 +81,6 @@ void wiring_close(struct session *session)
 	session->wiring = NULL;
 }
 
-/* --- the cause ------------------------------------------------------------------------------- */
-
-/* The n of the call that makes it speak at that time; 0: none does. */
-static uint64_t speaks_by(const struct socket *socket, uint64_t time)
-{
-	const struct sender *sender = socket ? socket->sender : NULL;
-	return sender && sender->under_way && sender->entered <= time ? sender->number : 0;
-}
-
-/* The send whose bytes these are, by their place in the stream. */
-static uint64_t send_of(const struct socket *socket, uint64_t offset)
-{
-	const struct sender *sender = socket->sender;
-	size_t kept = sender->send_count < RECENT_SENDS ? sender->send_count : RECENT_SENDS;
-	for (size_t i = sender->send_count - kept; i < sender->send_count; i++)
-		if (offset < sender->sends[i % RECENT_SENDS].end)
-			return sender->sends[i % RECENT_SENDS].number;
-	return sender->under_way ? sender->number : 0;
-}
-
-/* The whole offset in the stream, of which the segment has the lower half. */
-static uint64_t offset_of(const struct socket *socket, uint32_t relative)
-{
-	uint32_t offset = relative - 1; /* the SYN is one */
-	uint64_t near = socket->bytes_sent;
-	uint64_t whole = (near & ~(uint64_t)UINT32_MAX) | offset;
-	if (whole > near + INT32_MAX && whole > UINT32_MAX)
-		whole -= UINT64_C(1) << 32;
-	else if (whole + INT32_MAX < near)
-		whole += UINT64_C(1) << 32;
-	return whole;
-}
-
-static uint64_t cause_of_tcp(const struct segment *segment, const struct socket *from,
-			     const struct socket *to)
-{
-	bool syn = segment->flags & SEGMENT_SYN, ack = segment->flags & SEGMENT_ACK;
-	if (syn)
-		from = ack ? to : from; /* an answer comes by itself: connect(2) asked for it */
-	if (syn)
-		return from && from->sender ? from->sender->opened_by : 0;
-	if (segment->flags & SEGMENT_FIN && from && from->sender)
-		return from->sender->closed_by;
-	if (segment->length && from && from->sender && segment->relative)
-		return send_of(from, offset_of(from, segment->relative_seq));
-	/* Acknowledgements, RSTs, data of a connection that is older than the trace: of the call
-	 * that makes the sender speak, or else of the one that it answers. */
-	uint64_t own = speaks_by(from, segment->time);
-	return own ? own : speaks_by(to, segment->time);
-}
-
-static uint64_t cause_of(const struct segment *segment, const struct socket *from,
-			 const struct socket *to)
-{
-	if (segment->protocol == SEGMENT_TCP)
-		return cause_of_tcp(segment, from, to);
-	return speaks_by(from, segment->time);
-}
-
 /* --- whose it is ------------------------------------------------------------------------------ */
 
 static void find_ends(const struct session *session, const struct segment *segment,
@@ -166,10 +107,55 @@ static struct socket *by_target(const struct pending *pending, struct socket *so
 		       : NULL;
 }
 
+/* The end that nobody has accepted yet, known by its other end and its listener. */
+static struct socket *find_queued(struct session *session, struct socket *client,
+				  const struct socket *listener)
+{
+	struct sight sight;
+	return client && listener && *client->local && *client->remote
+		       ? state_find_queued(session, client, listener, &sight)
+		       : NULL;
+}
+
+/* --- what it does to the ends ----------------------------------------------------------------- */
+
+static void expect(struct wiring *wiring, struct socket *socket, enum tcp_state state,
+		   uint64_t time, uint64_t cause)
+{
+	unsigned before = socket->expected_count;
+	state_expected(socket, state, time, cause);
+	if (socket->expected_count > before && wiring->expecting_count < MOST_EXPECTING)
+		wiring->expecting[wiring->expecting_count++] = socket->cookie;
+}
+
+/* Looks at those with an expected state; false: nobody can tell, or it has not come about. */
+static bool look_at(struct session *session, uint64_t cookie)
+{
+	struct socket *socket = sockets_by_cookie(session->sockets, cookie);
+	if (socket && socket->expected_count)
+		state_look(session, socket, 0);
+	return !socket || !socket->expected_count;
+}
+
+void wiring_confirm(struct session *session)
+{
+	struct wiring *wiring = session->wiring;
+	if (!wiring)
+		return;
+	size_t kept = wiring->looked_at;
+	for (size_t i = kept; i < wiring->expecting_count; i++)
+		if (!look_at(session, wiring->expecting[i]))
+			wiring->expecting[kept++] = wiring->expecting[i];
+	wiring->looked_at = wiring->expecting_count = kept;
+}
+
+/* --- a segment -------------------------------------------------------------------------------- */
+
 /* False: of no socket that we know. With `more` another call may give one these ends yet. */
-static bool write_segment(struct session *session, const struct segment *segment,
+static bool write_segment(struct session *session, const struct passing *passing,
 			  const struct pending *pending, struct socket *hint, bool more)
 {
+	const struct segment *segment = &passing->segment;
 	struct socket *from = NULL, *to = NULL;
 	find_ends(session, segment, &from, &to);
 	if (hint && !from && !to) {
@@ -188,6 +174,14 @@ static bool write_segment(struct session *session, const struct segment *segment
 		receiver = sockets_listener_for(session->sockets, segment->to);
 	if (!sender && !receiver)
 		return false;
+	if (!from && passing->states.sender != STATE_UNKNOWN)
+		from = find_queued(session, to, sender);
+	if (!to && passing->states.receiver != STATE_UNKNOWN)
+		to = find_queued(session, from, receiver);
+	uint64_t cause = sender_cause(segment, from, to);
+	if (from && passing->states.sender != STATE_UNKNOWN)
+		state_witnessed(session, from, passing->states.sender, WITNESS_WIRE, segment->time,
+				cause);
 	struct record record = record_blank(RECORD_SEGMENT, segment->time);
 	record.socket = from ? from : to ? to : sender ? sender : receiver;
 	record.lane = sender ? sender->lane : NULL;
@@ -195,9 +189,11 @@ static bool write_segment(struct session *session, const struct segment *segment
 		.segment = segment,
 		.from_lane = sender ? sender->lane : NULL,
 		.to_lane = receiver ? receiver->lane : NULL,
-		.cause = cause_of(segment, from, to),
+		.cause = cause,
 	};
 	session_write(session, &record);
+	if (to && passing->states.receiver != STATE_UNKNOWN)
+		expect(session->wiring, to, passing->states.receiver, segment->time, cause);
 	return true;
 }
 
@@ -209,9 +205,9 @@ static void place_held(struct session *session, const struct pending *pending, s
 	bool more = wiring->unsettled > (pending && pending->unsettled);
 	size_t i = 0;
 	for (; i < wiring->held_count; i++) {
-		const struct segment *segment = &wiring->held[i];
-		bool waits = more && segment->time + HELD_FOR > now;
-		if (!write_segment(session, segment, pending, hint, waits) && waits)
+		const struct passing *passing = &wiring->held[i];
+		bool waits = more && passing->segment.time + HELD_FOR > now;
+		if (!write_segment(session, passing, pending, hint, waits) && waits)
 			break; /* and none overtakes it */
 	}
 	wiring->held_count -= i;
@@ -221,18 +217,17 @@ static void place_held(struct session *session, const struct pending *pending, s
 void wiring_collect(struct session *session)
 {
 	struct wiring *wiring = session->wiring;
-	struct segment segment;
-	struct path_states states;
+	struct passing passing;
 	if (!wiring)
 		return;
 	if (wiring->held_count)
 		place_held(session, NULL, NULL);
-	while (wiring->held_count < MOST_HELD && wire_next(wiring->wire, &segment)) {
-		track_segment(wiring->track, &segment, &states);
+	while (wiring->held_count < MOST_HELD && wire_next(wiring->wire, &passing.segment)) {
+		track_segment(wiring->track, &passing.segment, &passing.states);
 		bool more = wiring->unsettled > 0;
 		if (wiring->held_count ||
-		    (!write_segment(session, &segment, NULL, NULL, more) && more))
-			wiring->held[wiring->held_count++] = segment;
+		    (!write_segment(session, &passing, NULL, NULL, more) && more))
+			wiring->held[wiring->held_count++] = passing;
 	}
 }
 
@@ -242,59 +237,18 @@ void wiring_tick(struct session *session)
 		return;
 	tell_time(session);
 	wiring_collect(session);
+	session->wiring->looked_at = 0;
+	wiring_confirm(session);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
 
-enum act {
-	ACT_NONE,
-	ACT_OPENS,
-	ACT_SENDS,
-	ACT_RECEIVES, /* room in the buffer, or a late acknowledgement, is news for the other end */
-	ACT_CLOSES,
-};
-
-/* What calls put on the wire. */
-static const enum act acts[CALL_COUNT] = {
-	[CALL_CONNECT] = ACT_OPENS,     [CALL_SENDTO] = ACT_SENDS,
-	[CALL_SENDMSG] = ACT_SENDS,     [CALL_SENDMMSG] = ACT_SENDS,
-	[CALL_WRITE] = ACT_SENDS,       [CALL_WRITEV] = ACT_SENDS,
-	[CALL_SENDFILE] = ACT_SENDS,    [CALL_SPLICE] = ACT_SENDS,
-	[CALL_RECVFROM] = ACT_RECEIVES, [CALL_RECVMSG] = ACT_RECEIVES,
-	[CALL_RECVMMSG] = ACT_RECEIVES, [CALL_READ] = ACT_RECEIVES,
-	[CALL_READV] = ACT_RECEIVES,    [CALL_SHUTDOWN] = ACT_CLOSES,
-	[CALL_CLOSE] = ACT_CLOSES,      [CALL_DUP2] = ACT_CLOSES,
-	[CALL_DUP3] = ACT_CLOSES,       [CALL_CLOSE_RANGE] = ACT_CLOSES,
-};
-
-static bool gives_ends(const struct event *event, const struct socket *socket)
-{
-	return socket->type == SOCK_STREAM ? acts[event->call] == ACT_OPENS && !*socket->remote
-					   : acts[event->call] == ACT_SENDS && !*socket->local;
-}
-
 void wiring_enter(struct session *session, struct pending *pending, struct socket *socket)
 {
-	const struct event *event = pending->event;
-	enum act act = acts[event->call];
-	if (!session->wiring || !socket || act == ACT_NONE)
+	if (!session->wiring || !socket)
 		return;
-	if (!socket->sender)
-		socket->sender = calloc(1, sizeof *socket->sender);
-	struct sender *sender = socket->sender;
-	if (!sender)
-		return;
-	/* Of two threads the one that sends. */
-	if (act != ACT_RECEIVES || !sender->under_way) {
-		sender->under_way = true;
-		sender->number = pending->number;
-		sender->entered = event->entered;
-	}
-	if (act == ACT_OPENS)
-		sender->opened_by = pending->number;
-	if (act == ACT_CLOSES)
-		sender->closed_by = pending->number;
-	pending->unsettled = gives_ends(event, socket);
+	sender_enter(socket, pending->event, pending->number);
+	pending->unsettled = sender_gives_ends(pending->event, socket);
 	session->wiring->unsettled += pending->unsettled;
 }
 
@@ -305,31 +259,15 @@ void wiring_settle(struct session *session, struct pending *pending)
 	pending->unsettled = false;
 }
 
-static void note_sent(struct sender *sender, uint64_t end, uint64_t number)
-{
-	size_t place = sender->send_count++ % RECENT_SENDS;
-	sender->sends[place].end = end;
-	sender->sends[place].number = number;
-}
-
 void wiring_return(struct session *session, struct pending *pending)
 {
-	const struct event *event = pending->event;
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
 	if (!session->wiring)
 		return;
 	place_held(session, pending, socket);
 	wiring_settle(session, pending);
-	struct sender *sender = socket ? socket->sender : NULL;
-	if (!sender)
-		return;
-	if (acts[event->call] == ACT_SENDS && event->bytes_moved)
-		note_sent(sender, socket->bytes_sent, pending->number);
-	/* Others hold it still: nothing was closed. */
-	if (acts[event->call] == ACT_CLOSES && event->call != CALL_SHUTDOWN && socket->holders)
-		sender->closed_by = 0;
-	if (sender->number == pending->number)
-		sender->under_way = false;
+	if (socket)
+		sender_return(socket, pending->event, pending->number);
 }
 
 void wiring_waits(struct session *session, struct pending *pending)

@@ -23,6 +23,8 @@ void wiring_tick(struct session *session);
 /* Takes in what has passed; to be called before anything else is written. Where nobody looks
  * these do nothing. */
 void wiring_collect(struct session *session);
+/* Looks whether the ends have taken what passed, where no other look has told. */
+void wiring_confirm(struct session *session);
 /* A call on that socket enters. */
 void wiring_enter(struct session *session, struct pending *pending, struct socket *socket);
 /* It is shown as waiting: what is known of its ends is known now. */

@@ -130,6 +130,14 @@ void memory_learn(struct memory_of_run *memory, const struct record *record)
 	}
 }
 
+void memory_learn_lane(struct memory_of_run *memory, const struct record *record)
+{
+	struct known_socket *known =
+		record->socket ? memory_socket(memory, record->socket->id) : NULL;
+	if (known && !known->lane)
+		set_string(&known->lane, record->lane);
+}
+
 /* --- calls that wait ---------------------------------------------------------------------- */
 
 void waiting_call_free(struct waiting_call *call)
@@ -152,6 +160,11 @@ void memory_wait(struct memory_of_run *memory, const struct record *record)
 	waiting_call_free(map_remove(&memory->waiting, record->number));
 	if (map_put(&memory->waiting, record->number, call) < 0)
 		waiting_call_free(call);
+}
+
+bool memory_is_waiting(const struct memory_of_run *memory, uint64_t number)
+{
+	return map_get(&memory->waiting, number) != NULL;
 }
 
 struct waiting_call *memory_resume(struct memory_of_run *memory, uint64_t number)

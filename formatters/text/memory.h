@@ -41,8 +41,11 @@ struct known_socket *memory_find(const struct memory_of_run *memory, const char 
 void memory_forget(struct memory_of_run *memory, const char *id);
 /* What a record of a call tells of sockets: names, role, error. */
 void memory_learn(struct memory_of_run *memory, const struct record *record);
+/* A socket whose state changed, perhaps before any call on it was told: whose it is. */
+void memory_learn_lane(struct memory_of_run *memory, const struct record *record);
 
 void memory_wait(struct memory_of_run *memory, const struct record *record);
+bool memory_is_waiting(const struct memory_of_run *memory, uint64_t number);
 /* NULL if it was not waiting. The caller frees it. */
 struct waiting_call *memory_resume(struct memory_of_run *memory, uint64_t number);
 void waiting_call_free(struct waiting_call *call);

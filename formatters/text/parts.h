@@ -4,6 +4,7 @@
 #include "formatters/formatter.h"
 #include "formatters/line.h"
 #include "formatters/text/memory.h"
+#include "formatters/text/path.h"
 #include "formatters/text/resolver.h"
 #include "formatters/text/table.h"
 #include "formatters/text/wire.h"
@@ -23,6 +24,7 @@ struct formatter {
 	struct memory_of_run memory;
 	struct resolver resolver;
 	struct wire_memory wire;
+	struct passed_memory passed;
 	struct connection_table table; /* of the connections, for the end */
 	struct line sockets;           /* their table, for the end */
 	bool ended;
@@ -57,6 +59,9 @@ void text_notes(struct formatter *text, const struct record *record);
 void text_process(struct formatter *text, const struct record *record);
 void text_output(struct formatter *text, const struct record *record);
 void text_transition(struct formatter *text, const struct record *record);
+/* state.c: a socket's path of states in a line of its own. cause 0: none is known. */
+void text_path(struct formatter *text, uint64_t time, const char *id, const struct state_path *path,
+	       uint64_t cause);
 
 /* Segments: wire.c; their rows: segment.c, where `alone` says that they stand below no call, so
  * that one has to name it; a header field by field, in lines below this one: header.c */

@@ -3,6 +3,7 @@
 #include "support/text.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -11,10 +12,16 @@ enum {
 	PATH_GAP = 3,
 };
 
-/* One end's line: `client  sock  CLOSED -> ESTABLISHED`. */
+/* One end's line: `client  sock  CLOSED -> SYN_SENT -> ESTABLISHED`. */
 struct row {
-	const char *lane, *variable;
-	enum tcp_state before, after;
+	const char *id, *lane, *variable;
+	struct state_path path;
+};
+
+/* Those of a call: its own socket, the other end, and others that it changed. */
+struct rows {
+	struct row rows[2 + PATH_SOCKETS];
+	size_t count;
 };
 
 static bool is_change(enum tcp_state before, enum tcp_state after)
@@ -57,11 +64,29 @@ static void put_column(struct line *line, const char *words, size_t width)
 	line_blanks(line, 2);
 }
 
-static void put_path(struct line *line, enum tcp_state before, enum tcp_state after)
+/* A path that is longer than its line goes on below its beginning. */
+static void put_step(struct formatter *text, size_t start, const char *arrow, const char *words)
 {
-	if (before != STATE_UNKNOWN)
-		line_format(line, "%s -> ", tcp_state_name(before));
-	line_put(line, tcp_state_name(after));
+	struct line *line = &text->line;
+	struct line_mark mark = line_mark(line);
+	line_put(line, arrow);
+	line_put(line, words);
+	if (!text->options.width || line->columns <= text->options.width || mark.columns == start)
+		return;
+	line_rewind(line, mark);
+	line_break(line);
+	line_pad(line, start);
+	line_put(line, arrow + strspn(arrow, " "));
+	line_put(line, words);
+}
+
+static void put_path(struct formatter *text, const struct state_path *path)
+{
+	size_t start = text->line.columns;
+	for (unsigned i = 0; i < path->count; i++)
+		put_step(text, start, i ? " -> " : "", tcp_state_name(path->states[i]));
+	if (path->inferred)
+		put_step(text, start, " ", "(inferred)");
 }
 
 static void put_queue_length(struct line *line, const struct record_queues *queues)
@@ -94,8 +119,7 @@ static void put_row(struct formatter *text, const struct row *row, size_t lanes,
 		put_column(line, row->lane ? row->lane : "", lanes);
 	put_column(line, row->variable, variables);
 	size_t path = line->columns;
-	put_path(line, is_change(row->before, row->after) ? row->before : STATE_UNKNOWN,
-		 row->after);
+	put_path(text, &row->path);
 	if (queues)
 		put_waiting(text, path, queues);
 }
@@ -121,66 +145,123 @@ static bool is_server_end(const struct record *record)
 	       (record->socket->role == ROLE_LISTENER || record->socket->role == ROLE_ACCEPTED);
 }
 
-static void put_rows(struct formatter *text, const struct row rows[2], const bool shown[2],
-		     const struct record_queues *queues, bool queue_with_peer)
+static void put_rows(struct formatter *text, const struct rows *rows, const char *own_lane,
+		     const struct record_queues *queues, size_t queue_row)
 {
-	size_t lanes =
-		shown[1] ? larger(width_of(rows[0].lane) * shown[0], width_of(rows[1].lane)) : 0;
-	size_t variables = SHORTEST_VARIABLE;
-	for (size_t i = 0; i < 2; i++)
-		variables = shown[i] ? larger(variables, width_of(rows[i].variable)) : variables;
+	size_t lanes = 0, variables = SHORTEST_VARIABLE;
+	bool others = false;
+	for (size_t i = 0; i < rows->count; i++) {
+		const struct row *row = &rows->rows[i];
+		lanes = larger(lanes, width_of(row->lane));
+		variables = larger(variables, width_of(row->variable));
+		others |= !row->lane || !own_lane || strcmp(row->lane, own_lane) != 0;
+	}
 	const char *label = "state";
-	for (size_t i = 0; i < 2; i++) {
-		if (!shown[i])
-			continue;
+	for (size_t i = 0; i < rows->count; i++) {
 		text_detail(text, label);
-		put_row(text, &rows[i], lanes, variables,
-			queue_with_peer == (i == 1) ? queues : NULL);
+		put_row(text, &rows->rows[i], others ? lanes : 0, variables,
+			i == queue_row ? queues : NULL);
 		label = "";
 	}
 }
 
 /* The other end's call, that brought the change about, may have told of it already: this
  * call then only returned later. */
-static bool is_told(const struct formatter *text, const char *id, const struct record_state *state)
+static bool is_told(const struct formatter *text, const char *id, enum tcp_state before,
+		    enum tcp_state after)
 {
 	const struct known_socket *known = memory_find(&text->memory, id);
-	return known && state->before != STATE_UNKNOWN && known->told == state->after;
+	return known && before != STATE_UNKNOWN && known->told == after;
 }
 
-static void remember_told(struct formatter *text, const char *id, enum tcp_state state)
+static void remember_told(struct formatter *text, const char *id, const struct state_path *path)
 {
 	struct known_socket *known = memory_find(&text->memory, id);
-	if (known && state != STATE_UNKNOWN)
-		known->told = state;
+	if (known && path->count)
+		known->told = path->states[path->count - 1];
 }
 
-static void put_states(struct formatter *text, const struct record *record)
+static struct row *add_row(struct rows *rows, const char *id, const char *lane,
+			   const char *variable)
+{
+	struct row *row = &rows->rows[rows->count++];
+	*row = (struct row){ .id = id, .lane = lane, .variable = variable };
+	return row;
+}
+
+static struct row *row_of(struct rows *rows, const char *id)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		if (id && rows->rows[i].id && strcmp(rows->rows[i].id, id) == 0)
+			return &rows->rows[i];
+	return NULL;
+}
+
+/* What the witnesses saw on the way goes between what was before and after. */
+static void fill_paths(struct formatter *text, struct rows *rows, const struct passed *passed)
+{
+	for (unsigned i = 0; passed && i < passed->count; i++) {
+		const char *id = passed->sockets[i].id;
+		const struct state_path *path = &passed->sockets[i].path;
+		const struct known_socket *known = memory_find(&text->memory, id);
+		struct row *row = row_of(rows, id);
+		if (!row)
+			row = add_row(rows, id, known ? known->lane : NULL, variable_of(text, id));
+		for (unsigned k = 0; k < path->count; k++)
+			state_path_to(&row->path, path->states[k]);
+		row->path.inferred |= path->inferred;
+	}
+}
+
+static bool has_passed(const struct passed *passed, const char *id)
+{
+	for (unsigned i = 0; passed && id && i < passed->count; i++)
+		if (strcmp(passed->sockets[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static void put_states(struct formatter *text, const struct record *record,
+		       const struct passed *passed)
 {
 	const struct record_state *state = &record->state;
 	const struct record_queues *queues = &record->queues;
 	const char *address = listening_address(record);
 	bool queue_news =
 		queues->accept >= 0 && memory_accept_changed(&text->memory, address, queues);
-	bool peer = is_change(state->peer_before, state->peer_after);
+	bool peer = is_change(state->peer_before, state->peer_after) &&
+		    (has_passed(passed, state->peer_socket) ||
+		     !is_told(text, state->peer_socket, state->peer_before, state->peer_after));
 	bool queue_with_peer = peer && !is_server_end(record);
 	const char *id = record->socket ? record->socket->id : NULL;
-	bool own = (is_change(state->before, state->after) && !is_told(text, id, state)) ||
-		   (queue_news && !queue_with_peer && state->after != STATE_UNKNOWN);
-	if (!own && !peer)
+	bool change = has_passed(passed, id) || (is_change(state->before, state->after) &&
+						 !is_told(text, id, state->before, state->after));
+	bool own = change || (queue_news && !queue_with_peer && state->after != STATE_UNKNOWN);
+	if (!own && !peer && !passed)
 		return;
-	remember_told(text, id, state->after);
-	if (peer)
-		remember_told(text, state->peer_socket, state->peer_after);
 
 	char buffer[VARIABLE_SIZE];
-	const struct row rows[2] = {
-		{ record->lane, own_variable(text, record, buffer), state->before, state->after },
-		{ state->peer_lane, variable_of(text, state->peer_socket), state->peer_before,
-		  state->peer_after },
-	};
-	const bool shown[2] = { own, peer };
-	put_rows(text, rows, shown, queues->accept >= 0 ? queues : NULL, queue_with_peer);
+	struct rows rows = { .count = 0 };
+	if (own) {
+		struct row *row =
+			add_row(&rows, id, record->lane, own_variable(text, record, buffer));
+		if (change)
+			state_path_to(&row->path, state->before);
+	}
+	if (peer)
+		state_path_to(&add_row(&rows, state->peer_socket, state->peer_lane,
+				       variable_of(text, state->peer_socket))
+				       ->path,
+			      state->peer_before);
+	fill_paths(text, &rows, passed);
+	if (own)
+		state_path_to(&rows.rows[0].path, state->after);
+	if (peer)
+		state_path_to(&rows.rows[own].path, state->peer_after);
+	for (size_t i = 0; i < rows.count; i++)
+		remember_told(text, rows.rows[i].id, &rows.rows[i].path);
+	put_rows(text, &rows, record->lane, queues->accept >= 0 ? queues : NULL,
+		 queue_with_peer ? own : 0);
 	if (queues->accept >= 0)
 		memory_accept_shown(&text->memory, address, queues);
 }
@@ -217,26 +298,34 @@ static void put_queues(struct formatter *text, const struct record *record)
 
 void text_states(struct formatter *text, const struct record *record)
 {
-	put_states(text, record);
+	struct passed *passed = passed_take(text, record);
+	put_states(text, record, passed);
+	free(passed);
 	put_queues(text, record);
+}
+
+void text_path(struct formatter *text, uint64_t time, const char *id, const struct state_path *path,
+	       uint64_t cause)
+{
+	const struct known_socket *known = memory_find(&text->memory, id);
+	struct line *line = &text->line;
+	remember_told(text, id, path);
+	text_begin(text, 0, time, known ? known->lane : NULL);
+	text_label(text, "state");
+	put_column(line, variable_of(text, id), SHORTEST_VARIABLE);
+	put_path(text, path);
+	if (cause)
+		line_format(line, "   (cause: call %" PRIu64 ")", cause);
+	line_break(line);
 }
 
 void text_transition(struct formatter *text, const struct record *record)
 {
 	const struct record_transition *transition = &record->transition;
-	const char *id = record->socket ? record->socket->id : NULL;
-	const struct known_socket *known = memory_find(&text->memory, id);
-	struct line *line = &text->line;
-	if (transition->to == STATE_UNKNOWN)
-		return;
-	remember_told(text, id, transition->to);
-	text_begin(text, 0, record->time, known ? known->lane : NULL);
-	line_pad(line, text->indent);
-	put_column(line, variable_of(text, id), SHORTEST_VARIABLE);
-	put_path(line, transition->from, transition->to);
-	if (transition->cause)
-		line_format(line, "   (cause: call %" PRIu64 ")", transition->cause);
-	if (transition->witness == WITNESS_INFERRED)
-		line_put(line, "   (inferred)");
-	line_break(line);
+	struct state_path path = { .inferred = transition->witness == WITNESS_INFERRED };
+	state_path_to(&path, transition->from);
+	state_path_to(&path, transition->to);
+	if (path.count)
+		text_path(text, record->time, record->socket ? record->socket->id : NULL, &path,
+			  transition->cause);
 }

@@ -220,8 +220,16 @@ static void put_end(struct formatter *text, const struct record_end *end)
 static void text_end(struct formatter *text, const struct record *record)
 {
 	wire_flush(text);
+	passed_flush(text);
 	put_end(text, &record->end);
 	text->ended = true;
+}
+
+/* Nobody wants to see the call, nor what it did. */
+static void drop_kept(struct formatter *text, const struct record *record)
+{
+	wire_drop(text, record);
+	free(passed_take(text, record));
 }
 
 void text_write(struct formatter *text, const struct record *record)
@@ -241,10 +249,14 @@ void text_write(struct formatter *text, const struct record *record)
 	};
 	if (record->type == RECORD_SEGMENT && wire_keep(text, record))
 		return;
+	if (record->type == RECORD_STATE)
+		memory_learn_lane(&text->memory, record);
+	if (record->type == RECORD_STATE && passed_keep(text, record))
+		return;
 	enum resolver_verdict verdict = resolver_judge(text, record);
 	line_write(&text->line, text->file);
 	if (verdict == RESOLVER_OWN)
-		wire_drop(text, record);
+		drop_kept(text, record);
 	else
 		writers[record->type](text, record);
 	if (verdict == RESOLVER_PERHAPS)
@@ -258,6 +270,7 @@ void text_close(struct formatter *text)
 		return;
 	resolver_flush(text);
 	wire_flush(text);
+	passed_flush(text);
 	if (!text->ended)
 		put_end(text, NULL);
 	line_write(&text->line, text->file);
@@ -267,6 +280,7 @@ void text_close(struct formatter *text)
 	memory_done(&text->memory);
 	resolver_done(&text->resolver);
 	wire_done(&text->wire);
+	passed_done(&text->passed);
 	connection_table_done(&text->table);
 	free(text);
 }

@@ -194,13 +194,18 @@ static struct wire_block *block_of(struct wire_memory *wire, uint64_t cause)
 	return block;
 }
 
+bool wire_is_told(const struct wire_memory *wire, uint64_t number)
+{
+	return wire->told[number % WIRE_REMEMBERED] == number;
+}
+
 bool wire_keep(struct formatter *text, const struct record *record)
 {
 	struct wire_memory *wire = &text->wire;
 	uint64_t cause = record->segment.cause;
 	if (text->options.wire == WIRE_OFF)
 		return true;
-	if (!cause || wire->told[cause % WIRE_REMEMBERED] == cause)
+	if (!cause || wire_is_told(wire, cause))
 		return false;
 	struct wire_block *block = block_of(wire, cause);
 	if (!block)

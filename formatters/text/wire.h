@@ -53,6 +53,8 @@ bool wire_keep(struct formatter *text, const struct record *record);
 void wire_show(struct formatter *text, const struct record *record);
 /* The same, but nobody wants to see them. */
 void wire_drop(struct formatter *text, const struct record *record);
+/* Whether the call of that number is told: nothing can stand below it any more. */
+bool wire_is_told(const struct wire_memory *wire, uint64_t number);
 /* Those whose call never came, in lines of their own. */
 void wire_flush(struct formatter *text);
 void wire_done(struct wire_memory *wire);

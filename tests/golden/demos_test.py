@@ -28,9 +28,9 @@ NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
 DETAIL = re.compile(r"^ {13,}(\S.*)$")
 LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note) +(.*)$")
-STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )?[A-Z_12]+)(?: +waiting .*)?$")
+STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +waiting .*)?$")
 # A state that was noticed by itself, between two calls.
-TRANSITION = re.compile(r"^\S+ +[A-Z_12]+ -> [A-Z_12]+(   \(.*\))?$")
+TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
 
 # When an acknowledgement is sent alone, and when it travels with data, depends on time.
 ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
@@ -51,11 +51,6 @@ def normal_row(row):
     """A segment: its columns are as wide as the rows beside it, its sizes the kernel's."""
     row = re.sub(r" {2,}", "  ", normal(row))
     return re.sub(r"(win|mss|ws)=\d+", r"\1=N", row)
-
-
-def seen_late(path):
-    """A connection whose other end closed before connect() had returned to its program."""
-    return path.replace("CLOSED -> CLOSE_WAIT", "CLOSED -> ESTABLISHED -> CLOSE_WAIT")
 
 
 class Step:
@@ -90,7 +85,7 @@ class Step:
             if label == "state" and self.call in STABLE:
                 words = STATE.search(words.split("\n")[0])
                 if words:
-                    path = seen_late(words.group(2)).removesuffix(" -> CLOSE_WAIT")
+                    path = words.group(2).removesuffix(" -> CLOSE_WAIT")
                     yield f"    state   {words.group(1)}  {path}"
             elif label == "wire":
                 for line in filter(lambda row: not ALONE.match(row), words.split("\n")):
@@ -133,11 +128,11 @@ class Transcript:
         return list(dict.fromkeys(step.lane for step in self.steps))
 
     def states(self):
-        """The table: of the passing states only those that every run gets to see."""
+        """The table: of the states those that every run passes through."""
         for line in self.table.splitlines():
-            # Over before anybody could look, if the other end was quick.
-            line = re.sub(r"(FIN_WAIT_[12]|LAST_ACK) -> ", "", normal(line))
-            yield seen_late(re.sub(r" {2,}", "  ", line).strip())
+            # Only if the other end is slow: else its acknowledgement comes with its own FIN.
+            line = normal(line).replace("FIN_WAIT_2 -> ", "")
+            yield re.sub(r" {2,}", "  ", line).strip()
 
     def __str__(self):
         text = self.lesson + "\n"

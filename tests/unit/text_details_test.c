@@ -169,7 +169,8 @@ START_TEST(a_state_change_without_a_call_names_socket_lane_and_cause)
 	expect(&plain, records, 2,
 	       "     9 server  close(4) = 0\n"
 	       "               python  conn.close()\n"
-	       "       server  conn  CLOSE_WAIT -> LAST_ACK   (cause: call 9)   (inferred)\n");
+	       "       server  state   conn  CLOSE_WAIT -> LAST_ACK (inferred)   (cause: call "
+	       "9)\n");
 }
 END_TEST
 

@@ -24,6 +24,7 @@ enum {
 	SOCKET_ID_SIZE = 21, /* a 64-bit number in decimal */
 	/* sun_path of 108 bytes, each escaped as \xNN, and the prefix "unix:@" */
 	ENDPOINT_SIZE = 448,
+	SOCKET_EXPECTED = 4,
 };
 
 struct sender;
@@ -37,11 +38,18 @@ struct socket {
 	char local[ENDPOINT_SIZE];  /* "127.0.0.1:8000"; empty while it has none */
 	char remote[ENDPOINT_SIZE]; /* the same */
 	enum socket_role role;
-	/* What it puts on the wire, and by which calls (tracer/wiring.c); on the heap, freed with
+	/* What it puts on the wire, and by which calls (tracer/senders.c); on the heap, freed with
 	 * it. NULL: nothing, or nobody looks. */
 	struct sender *sender;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
+	/* States that segments on their way lead to, in their order; nobody has seen it there yet.
+	 */
+	struct {
+		enum tcp_state state;
+		uint64_t time, cause;
+	} expected[SOCKET_EXPECTED];
+	unsigned expected_count;
 
 	/* What its sight said had come when its receive queue was last seen empty. */
 	uint64_t drained;
