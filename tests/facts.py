@@ -55,7 +55,10 @@ def in_thread(call):
     thread.start()
     while True:
         try:
-            if open(f'/proc/self/task/{tids[0]}/syscall').read().split()[0] in SLEEPS:
+            task = f'/proc/self/task/{tids[0]}'
+            inside = open(task + '/syscall').read().split()[0] in SLEEPS
+            # Stopped by its tracer it is 't'.
+            if inside and open(task + '/stat').read().rsplit(') ')[1][0] == 'S':
                 return thread
         except (IndexError, OSError):
             pass

@@ -113,13 +113,14 @@ for v6only in (0, 1):
     def test_a_low_port_is_a_matter_of_the_sysctl_and_the_capability(self):
         # capset(2): version 3, this process, nothing in any set.
         found = self.binds("""
-made(port=79).close()
+attempt(made().bind, ('127.0.0.1', 79))
 header, nothing = struct.pack('=Ii', 0x20080522, 0), bytes(24)
 assert LIBC.syscall(126 if platform.machine() == 'x86_64' else 91, header, nothing) == 0
 attempt(made().bind, ('127.0.0.1', 79))
 attempt(made().bind, ('127.0.0.1', 80))
 """, "net.ipv4.ip_unprivileged_port_start=80")
-        self.assertEqual(found, [None, "EACCES", None])
+        with_it = None if os.geteuid() == 0 else "EACCES"
+        self.assertEqual(found, [with_it, "EACCES", None])
 
     def test_the_family_in_the_address(self):
         found = self.binds("""
