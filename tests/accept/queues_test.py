@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import unittest
 
+from facts import changes
 from traced import PYTHON, Record, run, trace
 
 HEAD = """
@@ -107,19 +108,6 @@ os.sendfile(client.fileno(), fd, 0, 4)
 class Handshakes(unittest.TestCase):
     """FACTS 3: TCP_DEFER_ACCEPT is the way to look at SYN_RCVD without raw packets."""
 
-    def states_of(self, record, socket):
-        """The states that a socket was seen in: as somebody's other end, by the clock, itself."""
-        seen = []
-        for line in record.lines:
-            mine = line.get("socket", {}).get("id") == socket
-            if line["type"] == "call" and mine:
-                seen.append(line["state"]["after"])
-            elif line["type"] == "state" and mine:
-                seen.append(line["to"])
-            elif line["type"] == "call" and line.get("state", {}).get("peer", {}).get("socket") == socket:
-                seen.append(line["state"]["peer"]["after"])
-        return seen
-
     def test_a_connection_without_data_stays_in_syn_rcvd(self):
         record = script("""
 listener.listen(5)
@@ -132,7 +120,7 @@ conn, addr = listener.accept()
         self.assertEqual(connect["state"]["peer"]["after"], "SYN_RCVD")
         self.assertEqual((connect["queues"]["syn_rcvd"], connect["queues"]["accept"]), (1, 0))
         self.assertEqual(accept["socket"]["id"], connect["state"]["peer"]["socket"])
-        self.assertEqual(self.states_of(record, accept["socket"]["id"])[:2],
+        self.assertEqual(changes(record, accept["socket"]["id"])[:2],
                          ["SYN_RCVD", "ESTABLISHED"])
         self.assertNotIn("syn_rcvd", accept["queues"])
 
@@ -166,7 +154,7 @@ listener.getsockname()
                  if call["socket"].get("role") == "listener"][-1]
         self.assertEqual(after["queues"]["syn_rcvd"], 2)
         gone = record.calls(name="connect")[0]["state"]["peer"]["socket"]
-        self.assertEqual(self.states_of(record, gone), ["SYN_RCVD", "CLOSED"])
+        self.assertEqual(changes(record, gone), ["SYN_RCVD", "CLOSED"])
 
     def test_where_the_accept_queue_is_full_it_stays_in_syn_rcvd(self):
         # Two handshakes fill the SYN queue of listen(1); the third client gets a SYN cookie,
@@ -185,8 +173,8 @@ listener.getsockname()
         last = [call for call in record.calls(name="getsockname")
                 if call["socket"].get("role") == "listener"][-1]
         self.assertEqual((last["queues"]["accept"], last["queues"]["syn_rcvd"]), (2, 1))
-        self.assertEqual(self.states_of(record, queued[0])[:2], ["SYN_RCVD", "ESTABLISHED"])
-        self.assertNotIn("ESTABLISHED", self.states_of(record, queued[1]))
+        self.assertEqual(changes(record, queued[0])[:2], ["SYN_RCVD", "ESTABLISHED"])
+        self.assertNotIn("ESTABLISHED", changes(record, queued[1]))
 
 
 if __name__ == "__main__":
