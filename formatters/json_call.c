@@ -59,6 +59,9 @@ void put_queues(json_t *object, const struct record_queues *queues)
 	put_queue(fields, "send", queues->send);
 	put_queue(fields, "accept", queues->accept);
 	put_queue(fields, "backlog", queues->backlog);
+	put_queue(fields, "syn_rcvd", queues->syn_rcvd);
+	put_queue(fields, "copied", queues->copied);
+	put_queue(fields, "taken", queues->taken);
 	put_value(object, "queues", fields);
 }
 

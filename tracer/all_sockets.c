@@ -52,15 +52,14 @@ static bool make_row(struct session *session, const struct socket *socket,
 		.lane = lane_of(session, socket),
 		.fd = socket->holders ? socket->holder_fd : -1,
 		.socket = socket,
-		.queues = { -1, -1, -1, -1 },
+		.queues = record_queues_none(),
 	};
 	struct sight sight;
 	bool seen = state_see(session, socket, &sight) == 0;
 	if (seen) {
 		row.state = sight.state;
 		row.witness = sight.state == STATE_UNKNOWN ? WITNESS_NONE : sight.witness;
-		row.queues = (struct record_queues){ sight.receive, sight.send, sight.accept,
-						     sight.backlog };
+		row.queues = queues_of(&sight);
 	}
 	*ret_row = row;
 	return socket->holders || (seen && sight.state != STATE_CLOSED);

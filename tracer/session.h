@@ -190,6 +190,21 @@ struct socket *state_find_queued(struct session *session, struct socket *client,
 /* How it is at this moment, whatever is known: 0 or -errno. */
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight);
 
+/* --- queues.c: what waits in the kernel --------------------------------------------------- */
+
+struct record_queues queues_of(const struct sight *sight);
+/* A listener's accept queue, into the record of another socket's call; and that of the listener
+ * which a connection came to. */
+void queue_see(struct session *session, const struct socket *listener,
+	       struct record_queues *queues);
+void queue_see_of(struct session *session, const struct socket *connection,
+		  struct record_queues *queues);
+/* A witness saw the socket in that state: keeps count of its listener's handshakes. */
+void queue_note(struct session *session, struct socket *socket, enum tcp_state state);
+/* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
+void queues_complete(const struct session *session, const struct event *event,
+		     const struct socket *socket, struct record_queues *queues);
+
 /* --- connections.c: their end --------------------------------------------------------------- */
 
 /* Writes the connection's line if both ends are over, and forgets them. */

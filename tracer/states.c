@@ -220,16 +220,6 @@ static const bool may_change_peer[CALL_COUNT] = {
 	[CALL_CLOSE_RANGE] = true, [CALL_DUP2] = true,     [CALL_DUP3] = true,
 };
 
-static void see_queue(struct session *session, const struct socket *listener,
-		      struct record_queues *queues)
-{
-	struct sight sight;
-	if (look(session, listener, false, &sight) == 0) {
-		queues->accept = sight.accept;
-		queues->backlog = sight.backlog;
-	}
-}
-
 /* It is found by its ends, the other way round. */
 struct socket *state_find_queued(struct session *session, struct socket *client,
 				 const struct socket *listener_const, struct sight *ret_sight)
@@ -257,7 +247,7 @@ static struct socket *see_other_end(struct session *session, const struct event 
 		const struct socket *listener =
 			sockets_listener_for(session->sockets, socket->remote);
 		if (listener)
-			see_queue(session, listener, &record->queues);
+			queue_see(session, listener, &record->queues);
 		if (!peer && listener)
 			return state_find_queued(session, socket, listener, ret_sight);
 	}
@@ -276,6 +266,9 @@ static void see_peer(struct session *session, const struct pending *pending, str
 	state_note(session, peer, sight.state);
 	if (before == sight.state)
 		return;
+	/* What completes the handshake moves it from one of the listener's queues to the other. */
+	if (before == STATE_SYN_RCVD)
+		queue_see_of(session, peer, &record->queues);
 	record->state.peer_lane = peer->lane;
 	record->state.peer_socket = peer->id;
 	record->state.peer_before = before;
@@ -306,20 +299,17 @@ void state_after(struct session *session, const struct pending *pending, struct 
 			socket->drained = sight.came;
 		record->state.after = sight.state;
 		record->state.witness = sight.witness;
-		record->queues = (struct record_queues){ sight.receive, sight.send, sight.accept,
-							 sight.backlog };
+		record->queues = queues_of(&sight);
 	}
 	if (event->error == ECONNRESET)
 		socket->reset = true;
 	/* accept: the new socket is the call's, the queue is its listener's. */
-	if (socket->listener && socket->cookie != pending->socket) {
-		const struct socket *listener =
-			sockets_by_cookie(session->sockets, socket->listener);
-		if (listener)
-			see_queue(session, listener, &record->queues);
-	}
-	if (may_change_peer[event->call])
+	if (socket->listener && socket->cookie != pending->socket)
+		queue_see_of(session, socket, &record->queues);
+	/* Data can complete a handshake that waits for it (TCP_DEFER_ACCEPT). */
+	if (may_change_peer[event->call] || pending->peer_before == STATE_SYN_RCVD)
 		see_peer(session, pending, socket, record);
+	queues_complete(session, event, socket, &record->queues);
 	if (!socket->holders && socket->opened)
 		connection_orphan(session, socket);
 }

@@ -52,6 +52,7 @@ void state_note(struct session *session, struct socket *socket, enum tcp_state s
 		socket->reset = true;
 	if (!socket->opened && is_connection(state))
 		socket->opened = session_now(session);
+	queue_note(session, socket, state);
 	sockets_state(socket, state);
 }
 

@@ -221,7 +221,8 @@ static uint64_t port_of(const char *address)
 static void *shown_value(const struct record_queues *queues)
 {
 	uint32_t both = (uint32_t)queues->accept << 16 ^ (uint32_t)queues->backlog;
-	return (void *)((uintptr_t)both | (uintptr_t)1 << 32);
+	uint32_t handshakes = queues->syn_rcvd > 0 ? (uint32_t)queues->syn_rcvd : 0;
+	return (void *)((uintptr_t)both | ((uintptr_t)handshakes << 1 | 1) << 32);
 }
 
 bool memory_accept_changed(const struct memory_of_run *memory, const char *address,

@@ -96,6 +96,9 @@ static void put_queue_length(struct line *line, const struct record_queues *queu
 	/* A queue is full when it is longer than its limit (net/sock.h, sk_acceptq_is_full). */
 	if (queues->backlog >= 0)
 		line_format(line, " of %" PRIu64, (uint64_t)queues->backlog + 1);
+	/* Only those of traced clients were seen. */
+	if (queues->syn_rcvd > 0)
+		line_format(line, ", %" PRId64 " seen in SYN_RCVD", queues->syn_rcvd);
 }
 
 /* In its column, or directly behind the path where the terminal is too narrow. */
@@ -266,15 +269,45 @@ static void put_states(struct formatter *text, const struct record *record,
 		memory_accept_shown(&text->memory, address, queues);
 }
 
-static void put_queue(struct formatter *text, const char *variable, int64_t bytes, const char *one,
-		      const char *many)
+static void begin_queue(struct formatter *text, const char *variable)
 {
 	text_detail(text, "queue");
 	put_column(&text->line, variable, SHORTEST_VARIABLE);
-	line_format(&text->line, "%" PRId64 " byte%s", bytes, bytes == 1 ? one : many);
 }
 
-/* Bytes on their way: said when there are some, and how many is news. */
+static const char *plural(int64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* What the call took out of the kernel's buffer, and what it left there. */
+static void put_received(struct line *line, const struct record_queues *queues)
+{
+	int64_t left = queues->receive;
+	if (queues->taken > 0)
+		line_format(line,
+			    "took %" PRId64 " of %" PRId64 " bytes, %" PRId64
+			    " left in the receive buffer",
+			    queues->taken, queues->taken + left, left);
+	else
+		line_format(line, "%" PRId64 " byte%s to be received", left,
+			    left == 1 ? " waits" : "s wait");
+}
+
+/* What the call copied into the kernel's buffer, which keeps it until the other end has it. */
+static void put_sent(struct line *line, const struct record_queues *queues)
+{
+	if (queues->copied > 0)
+		line_format(line,
+			    "%" PRId64 " byte%s copied into the send buffer, %" PRId64
+			    " in it not yet acknowledged",
+			    queues->copied, plural(queues->copied), queues->send);
+	else
+		line_format(line, "%" PRId64 " byte%s in the send buffer, not yet acknowledged",
+			    queues->send, plural(queues->send));
+}
+
+/* Bytes on their way: said when there are some, and the call moved some or how many is news. */
 static void put_queues(struct formatter *text, const struct record *record)
 {
 	const struct record_queues *queues = &record->queues;
@@ -284,12 +317,14 @@ static void put_queues(struct formatter *text, const struct record *record)
 		return;
 	char buffer[VARIABLE_SIZE];
 	const char *variable = own_variable(text, record, buffer);
-	if (queues->receive > 0 && queues->receive != known->receive)
-		put_queue(text, variable, queues->receive, " waits to be received",
-			  "s wait to be received");
-	if (queues->send > 0 && queues->send != known->send)
-		put_queue(text, variable, queues->send, " sent, not yet acknowledged",
-			  "s sent, not yet acknowledged");
+	if (queues->receive > 0 && (queues->taken > 0 || queues->receive != known->receive)) {
+		begin_queue(text, variable);
+		put_received(&text->line, queues);
+	}
+	if (queues->send > 0 && (queues->copied > 0 || queues->send != known->send)) {
+		begin_queue(text, variable);
+		put_sent(&text->line, queues);
+	}
 	if (queues->receive >= 0)
 		known->receive = queues->receive;
 	if (queues->send >= 0)

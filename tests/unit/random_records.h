@@ -225,6 +225,25 @@ static const struct note *random_notes(struct random *random, size_t count)
 	return notes;
 }
 
+/* -1 for one that does not apply; none of them is ever 0. */
+static int64_t random_count(struct random *random)
+{
+	return random_chance(random) ? -1 : (int64_t)random_number(random, 4) + 1;
+}
+
+static struct record_queues random_queues(struct random *random)
+{
+	return (struct record_queues){
+		.receive = (int64_t)random_number(random, 4) - 1,
+		.send = (int64_t)random_number(random, 4) - 1,
+		.accept = (int64_t)random_number(random, 4) - 1,
+		.backlog = (int64_t)random_number(random, 4) - 1,
+		.syn_rcvd = random_count(random),
+		.copied = random_count(random),
+		.taken = random_count(random),
+	};
+}
+
 static inline void random_call(struct random *random, struct record *record)
 {
 	record->number = random_number(random, 6) + 1;
@@ -244,12 +263,7 @@ static inline void random_call(struct random *random, struct record *record)
 		.peer_before = random_state(random),
 		.peer_after = random_state(random),
 	};
-	record->queues = (struct record_queues){
-		.receive = (int64_t)random_number(random, 4) - 1,
-		.send = (int64_t)random_number(random, 4) - 1,
-		.accept = (int64_t)random_number(random, 4) - 1,
-		.backlog = (int64_t)random_number(random, 4) - 1,
-	};
+	record->queues = random_queues(random);
 }
 
 static void random_address(struct random *random, char address[ENDPOINT_SIZE])
@@ -384,10 +398,7 @@ static const struct record_sockets *random_sockets(struct random *random)
 			.socket = random_socket(random),
 			.state = (enum tcp_state)random_number(random, STATE_COUNT),
 			.witness = (enum witness)random_number(random, 3),
-			.queues = { (int64_t)random_number(random, 3) - 1,
-				    (int64_t)random_number(random, 3) - 1,
-				    (int64_t)random_number(random, 3) - 1,
-				    (int64_t)random_number(random, 3) - 1 },
+			.queues = random_queues(random),
 		};
 	return sockets;
 }

@@ -144,9 +144,73 @@ START_TEST(bytes_on_their_way_are_shown_when_they_are_news)
 	       "     1 server  recv(4) = 1\n"
 	       "               python  x\n"
 	       "               queue   conn  4 bytes wait to be received\n"
-	       "               queue   conn  1 byte sent, not yet acknowledged\n"
+	       "               queue   conn  1 byte in the send buffer, not yet acknowledged\n"
 	       "     1 server  recv(4) = 1\n"
 	       "               python  x\n");
+}
+END_TEST
+
+START_TEST(what_a_call_moved_is_told_beside_what_is_in_the_buffer_now)
+{
+	struct event recv = CALL("recv", 3, DESCRIPTOR("sockfd", 4, "11"));
+	struct event send = CALL("send", 6, DESCRIPTOR("sockfd", 4, "11"));
+	struct socket conn = made_socket("11", ROLE_ACCEPTED, "127.0.0.1:8000", "127.0.0.1:48008");
+	struct record records[] = { call_record(RECORD_CALL, 1, "server", &recv),
+				    call_record(RECORD_CALL, 2, "server", &recv),
+				    call_record(RECORD_CALL, 3, "server", &recv),
+				    call_record(RECORD_CALL, 4, "server", &send),
+				    call_record(RECORD_CALL, 5, "server", &send),
+				    call_record(RECORD_CALL, 6, "server", &send) };
+	struct record_queues *queues[6];
+	for (size_t i = 0; i < 6; i++) {
+		records[i].socket = &conn;
+		queues[i] = &records[i].queues;
+		queues[i]->receive = 0;
+		queues[i]->send = 0;
+	}
+	/* The same is left twice, and told twice: as much came as was taken. */
+	queues[0]->taken = queues[1]->taken = queues[2]->taken = 3;
+	queues[0]->receive = queues[1]->receive = 5;
+	queues[3]->copied = queues[4]->copied = queues[5]->copied = 6;
+	queues[3]->send = 6;
+	queues[4]->send = 12;
+	expect(&plain, records, 6,
+	       "     1 server  recv(4) = 3\n"
+	       "               queue   fd 4  took 3 of 8 bytes, 5 left in the receive buffer\n"
+	       "     2 server  recv(4) = 3\n"
+	       "               queue   fd 4  took 3 of 8 bytes, 5 left in the receive buffer\n"
+	       "     3 server  recv(4) = 3\n"
+	       "     4 server  send(4) = 6\n"
+	       "               queue   fd 4  6 bytes copied into the send buffer, 6 in it not "
+	       "yet "
+	       "acknowledged\n"
+	       "     5 server  send(4) = 6\n"
+	       "               queue   fd 4  6 bytes copied into the send buffer, 12 in it not "
+	       "yet "
+	       "acknowledged\n"
+	       "     6 server  send(4) = 6\n");
+}
+END_TEST
+
+START_TEST(handshakes_under_way_stand_beside_the_accept_queue)
+{
+	struct event event = CALL("accept", 0, DESCRIPTOR("sockfd", 3, "10"));
+	struct socket listener = made_socket("10", ROLE_LISTENER, "127.0.0.1:8000", "");
+	struct record record = call_record(RECORD_CALL, 1, "server", &event);
+	record.socket = &listener;
+	record.state = (struct record_state){ .before = STATE_LISTEN, .after = STATE_LISTEN };
+	record.queues.accept = 1;
+	record.queues.backlog = 5;
+	struct record records[] = { record, record, record };
+	records[0].queues.syn_rcvd = 2;
+	records[1].queues.syn_rcvd = 2;
+	expect(&plain, records, 3,
+	       "     1 server  accept(3) = 0\n"
+	       "               state   fd 3  LISTEN                   waiting 1 of 6, 2 seen in "
+	       "SYN_RCVD\n"
+	       "     1 server  accept(3) = 0\n"
+	       "     1 server  accept(3) = 0\n"
+	       "               state   fd 3  LISTEN                   waiting 1 of 6\n");
 }
 END_TEST
 
@@ -306,6 +370,8 @@ Suite *unit_suite(void)
 	tcase_add_test(details, a_state_that_did_not_change_is_not_shown);
 	tcase_add_test(details, a_queue_is_shown_again_only_when_it_changed);
 	tcase_add_test(details, bytes_on_their_way_are_shown_when_they_are_news);
+	tcase_add_test(details, what_a_call_moved_is_told_beside_what_is_in_the_buffer_now);
+	tcase_add_test(details, handshakes_under_way_stand_beside_the_accept_queue);
 	tcase_add_test(details, a_state_change_without_a_call_names_socket_lane_and_cause);
 	tcase_add_test(details, the_meaning_of_an_errno_has_no_rule_behind_it);
 	tcase_add_test(details, a_long_note_hangs_below_its_first_word);

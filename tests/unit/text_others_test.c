@@ -138,8 +138,18 @@ START_TEST(sockets_are_a_table_without_empty_columns)
 	struct socket listener = made_socket("1", ROLE_LISTENER, "0.0.0.0:80", "");
 	struct socket left = made_socket("2", ROLE_ACCEPTED, "127.0.0.1:80", "127.0.0.1:5000");
 	struct record_row rows[] = {
-		{ "server", 3, &listener, STATE_LISTEN, WITNESS_TCP_INFO, { -1, -1, 1, 5 } },
-		{ "server", -1, &left, STATE_TIME_WAIT, WITNESS_SOCK_DIAG, { 0, 0, -1, -1 } },
+		{ "server",
+		  3,
+		  &listener,
+		  STATE_LISTEN,
+		  WITNESS_TCP_INFO,
+		  { -1, -1, 1, 5, -1, -1, -1 } },
+		{ "server",
+		  -1,
+		  &left,
+		  STATE_TIME_WAIT,
+		  WITNESS_SOCK_DIAG,
+		  { 0, 0, -1, -1, -1, -1, -1 } },
 	};
 	struct record_sockets sockets = { .rows = rows, .count = 2 };
 	struct record records[] = { record_blank(RECORD_SOCKETS, 5),

@@ -68,6 +68,9 @@ static struct record_queues read_queues(struct replay_line *line, const json_t *
 		.send = field_number(line, object, "send", -1),
 		.accept = field_number(line, object, "accept", -1),
 		.backlog = field_number(line, object, "backlog", -1),
+		.syn_rcvd = field_number(line, object, "syn_rcvd", -1),
+		.copied = field_number(line, object, "copied", -1),
+		.taken = field_number(line, object, "taken", -1),
 	};
 }
 

@@ -81,7 +81,16 @@ struct record_state {
 struct record_queues {
 	int64_t receive, send;
 	int64_t accept, backlog; /* the listener's: of this call, or the one connected to */
+	/* Connections to that listener that were last seen in SYN_RCVD, of those whose client is
+	 * traced: there may be others. Never 0. */
+	int64_t syn_rcvd;
+	/* TCP: bytes that this call copied into the send buffer, or took out of the receive
+	 * buffer; never 0. `send` and `receive` are what is there afterwards. */
+	int64_t copied, taken;
 };
+
+/* Nothing applies. */
+struct record_queues record_queues_none(void);
 
 /* A state change that no call tells: noticed on its own (RECORD_STATE). */
 struct record_transition {

@@ -69,6 +69,8 @@ struct socket {
 	struct socket *peer;
 	/* For an accepted one, and for one still queued: the cookie of its listener. */
 	uint64_t listener;
+	bool in_syn_queue; /* it is among its listener's syn_rcvd */
+	unsigned syn_rcvd; /* of a listener: its connections last seen in SYN_RCVD (queues.c) */
 	/* A connection's life, for its line at the end. */
 	uint64_t bytes_sent, bytes_received, calls;
 	uint64_t opened; /* time of the first sight as a connection, 0 if it never was one */

@@ -1,0 +1,113 @@
+/*
+ * What waits in the kernel: bytes in a socket's two buffers, and connections at a listener in
+ * its two queues. Established ones wait for accept(), and the listener tells how many; how many
+ * handshakes it has under way, in SYN_RCVD, it does not tell anybody. But each of them can be
+ * asked for by its two ends, and those of a traced client are known.
+ */
+#include "session.h"
+
+#include <sys/socket.h>
+
+struct record_queues queues_of(const struct sight *sight)
+{
+	struct record_queues queues = record_queues_none();
+	queues.receive = sight->receive;
+	queues.send = sight->send;
+	queues.accept = sight->accept;
+	queues.backlog = sight->backlog;
+	return queues;
+}
+
+/* --- listeners ---------------------------------------------------------------------------- */
+
+void queue_see(struct session *session, const struct socket *listener, struct record_queues *queues)
+{
+	struct sight sight;
+	if (state_see(session, listener, &sight) < 0)
+		return;
+	queues->accept = sight.accept;
+	queues->backlog = sight.backlog;
+}
+
+void queue_see_of(struct session *session, const struct socket *connection,
+		  struct record_queues *queues)
+{
+	const struct socket *listener = sockets_by_cookie(session->sockets, connection->listener);
+	if (listener)
+		queue_see(session, listener, queues);
+}
+
+void queue_note(struct session *session, struct socket *socket, enum tcp_state state)
+{
+	struct socket *listener =
+		socket->listener ? sockets_by_cookie(session->sockets, socket->listener) : NULL;
+	/* A holder's descriptor would tell of it (TCP Fast Open): that one was accepted. */
+	bool enters = state == STATE_SYN_RCVD && listener && !socket->holders;
+	if (enters == socket->in_syn_queue)
+		return;
+	socket->in_syn_queue = enters;
+	if (listener)
+		listener->syn_rcvd += enters ? 1 : -1U;
+	/* Like what remains of a connection it has no descriptor, and changes by itself: the
+	 * clock looks after both. */
+	if (enters)
+		connection_orphan(session, socket);
+	else
+		map_remove(&session->orphans, socket->cookie);
+}
+
+/* Whose accept queue the record tells of. */
+static const struct socket *listener_of(const struct session *session, const struct socket *socket)
+{
+	if (socket->role == ROLE_LISTENER)
+		return socket;
+	if (socket->listener)
+		return sockets_by_cookie(session->sockets, socket->listener);
+	const struct socket *peer = socket->peer;
+	if (peer && peer->listener)
+		return sockets_by_cookie(session->sockets, peer->listener);
+	return sockets_listener_for(session->sockets, socket->remote);
+}
+
+/* --- buffers ------------------------------------------------------------------------------ */
+
+/* Not sendfile() and splice(): they hand pages over, and copy nothing. */
+static const bool copies[CALL_COUNT] = {
+	[CALL_SENDTO] = true, [CALL_SENDMSG] = true, [CALL_SENDMMSG] = true,
+	[CALL_WRITE] = true,  [CALL_WRITEV] = true,
+};
+static const bool takes[CALL_COUNT] = {
+	[CALL_RECVFROM] = true, [CALL_RECVMSG] = true, [CALL_RECVMMSG] = true,
+	[CALL_READ] = true,     [CALL_READV] = true,
+};
+
+/* Which argument has the flags of a call that moves data; 0: none. */
+static const unsigned char flags_at[CALL_COUNT] = {
+	[CALL_SENDTO] = 3,   [CALL_SENDMSG] = 2, [CALL_SENDMMSG] = 3,
+	[CALL_RECVFROM] = 3, [CALL_RECVMSG] = 2, [CALL_RECVMMSG] = 3,
+};
+
+static void count_moved(const struct event *event, struct record_queues *queues)
+{
+	int64_t moved = (int64_t)event->bytes_moved;
+	uint64_t flags = flags_at[event->call] ? event->raw[flags_at[event->call]] : 0;
+	if (event->error || event->restarted || !moved)
+		return;
+	if (copies[event->call] && !(flags & MSG_ZEROCOPY))
+		queues->copied = moved;
+	/* An urgent byte stands outside the stream: the receive queue does not count it. */
+	if (takes[event->call] && !(flags & MSG_OOB))
+		queues->taken = moved;
+}
+
+void queues_complete(const struct session *session, const struct event *event,
+		     const struct socket *socket, struct record_queues *queues)
+{
+	if (queues->receive >= 0 || queues->send >= 0)
+		count_moved(event, queues);
+	if (queues->accept < 0)
+		return;
+	const struct socket *listener = listener_of(session, socket);
+	if (listener && listener->syn_rcvd)
+		queues->syn_rcvd = listener->syn_rcvd;
+}
