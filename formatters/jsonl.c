@@ -174,10 +174,12 @@ static void write_sockets(json_t *object, const struct record *record)
 		put_text(fields, "state", tcp_state_name(row->state));
 		put_text(fields, "witness", witness_name(row->witness));
 		put_queues(fields, &row->queues);
+		if (row->expires >= 0)
+			put_number(fields, "expires", row->expires);
 		json_array_append_new(rows, fields);
 	}
 	put_time(object, record);
-	put_text(object, "why", sockets->asked ? "signal" : "end");
+	put_text(object, "why", sockets_why_name(sockets->why));
 	put_value(object, "sockets", rows);
 }
 

@@ -69,7 +69,7 @@ static void write_connection(struct session *session, const struct socket *socke
 static void forget(struct session *session, struct socket *socket)
 {
 	map_remove(&session->orphans, socket->cookie);
-	all_sockets_remember(session, socket);
+	remains_add(session, socket);
 	sockets_forget(session->sockets, socket);
 }
 
@@ -125,10 +125,10 @@ void connections_tick(struct session *session)
 				cookie = 0;
 		if (!cookie || map_get(&session->orphans, cookie) != changed[i])
 			continue;
-		if (!state_look(session, changed[i], 0))
+		state_look(session, changed[i], 0);
+		if (!is_over(changed[i]))
 			continue;
-		if (is_over(changed[i]))
-			map_remove(&session->orphans, cookie);
+		map_remove(&session->orphans, cookie);
 		connection_settle(session, changed[i]);
 	}
 }

@@ -20,6 +20,7 @@ __attribute__((format(printf, 3, 4))) int option_fail(struct options_error *erro
 int option_append(const char ***list, size_t *count, const char *word);
 /* `option`: as it was written, for the complaint. */
 int option_number(struct parser *parser, const char *option, const char *text, size_t *ret);
+int option_seconds(struct parser *parser, const char *option, const char *text, unsigned *ret);
 /* NULL: standard error. */
 int option_output(struct parser *parser, const char *path);
 int option_format(struct parser *parser, const char *name);

@@ -21,6 +21,7 @@ enum {
 	CODE_NO_FOLLOW,
 	CODE_ISOLATE,
 	CODE_SYSCTL,
+	CODE_LINGER,
 	CODE_SOCKETS,
 	CODE_DEMO,
 	CODE_PYTHON,
@@ -52,6 +53,7 @@ static const struct row {
 	{ CODE_WIRE, "wire", "[=full|off]",
 	  "show the segments under the call that caused them (on in an isolated network); "
 	  "full: their headers field by field" },
+	{ CODE_LINGER, "linger", "SECONDS", "follow what remains after the last call so long" },
 	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
 	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
@@ -97,6 +99,8 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	case CODE_SOCKETS:
 		options->sockets = true;
 		return 0;
+	case CODE_LINGER:
+		return option_seconds(parser, "--linger", argument, &options->linger);
 	case CODE_SYSCTL:
 		return option_sysctl(parser, argument);
 	case CODE_DEMO:
@@ -172,8 +176,9 @@ static int settle(struct parser *parser)
 		options->action = ACTION_LIST;
 		return 0;
 	}
-	if (options->replay && (options->program || options->attach_count ||
-				options->client_count || options->demo || options->isolate))
+	if (options->replay &&
+	    (options->program || options->attach_count || options->client_count || options->demo ||
+	     options->isolate || options->linger))
 		return option_fail(error, see,
 				   "--replay: runs no program, so nothing else goes with it");
 	if (options->isolate && options->attach_count)

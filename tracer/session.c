@@ -15,7 +15,7 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-enum { NANOSECONDS = 1000000000 };
+static const uint64_t NANOSECONDS = 1000000000;
 
 /* A call that lasts longer is shown as waiting: 20 ms, in nanoseconds. */
 static const uint64_t TICK = 20000000;
@@ -105,7 +105,8 @@ static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
 		      session->held || session->wiring || outputs_dirty(session->outputs) ||
-		      session->orphans.count || director_waits(session->director);
+		      session->orphans.count || remains_count(session) ||
+		      director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
 		set_timer(needed);
@@ -134,6 +135,7 @@ static void session_tick(struct session *session)
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
+	remains_tick(session);
 	processes_adopt(session);
 	colocation_tick(&session->colocation, &session->tracees, now);
 	if (signal_to_pass) {
@@ -144,7 +146,7 @@ static void session_tick(struct session *session)
 	}
 	if (table_asked) {
 		table_asked = 0;
-		all_sockets_write(session, true);
+		all_sockets_write(session, SOCKETS_ASKED);
 		session->ticking = true; /* it is, since the signal came */
 	}
 	director_tick(session->director, session);
@@ -290,6 +292,27 @@ static int session_turn(struct session *session)
 	return result;
 }
 
+/* The programs have ended; what the kernel keeps of their connections is followed until it is gone,
+ * the time is up, or Ctrl-C. */
+static void session_linger(struct session *session)
+{
+	const struct sigaction end = { .sa_handler = on_termination };
+	const struct timespec tick = { .tv_nsec = (long)TICK };
+	uint64_t until = session_now(session) + session->options->linger * NANOSECONDS;
+
+	remains_tick(session);
+	if (!session->options->linger || !(remains_count(session) || session->orphans.count))
+		return;
+	sigaction(SIGINT, &end, NULL);
+	all_sockets_write(session, SOCKETS_LINGER);
+	while ((remains_count(session) || session->orphans.count) && session_now(session) < until) {
+		nanosleep(&tick, NULL);
+		if (signal_to_pass)
+			break;
+		session_tick(session);
+	}
+}
+
 /* --- beginning and end ---------------------------------------------------------------------- */
 
 static void session_done(struct session *session)
@@ -311,7 +334,7 @@ static void session_done(struct session *session)
 	map_done(&session->orphans);
 	sockets_free(session->sockets);
 	wiring_close(session);
-	all_sockets_done(session);
+	remains_done(session);
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
@@ -356,12 +379,14 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
 		while (result == 0 && session.tracees.threads.count)
 			result = session_turn(&session);
-		set_timer(false);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;
 		wiring_collect(&session);
+		wiring_confirm(&session);
+		session_linger(&session);
+		set_timer(false);
 		if (options->sockets && !session.listed)
-			all_sockets_write(&session, false);
+			all_sockets_write(&session, SOCKETS_END);
 		connections_close(&session);
 		session_write_end(&session);
 		director_result(director, ret_result);

@@ -69,18 +69,18 @@ struct session {
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
-	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
-	uint64_t calls;       /* the last n given */
-	uint64_t connections; /* the last connection id given */
-	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
-	unsigned held;        /* newborns that wait for their maker's word */
-	size_t next_orphan;   /* where in there the next tick looks first */
-	bool ticking;         /* the interval timer is armed */
-	bool detaching;       /* attached processes are being let go */
+	uint64_t started;        /* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;          /* the last n given */
+	uint64_t connections;    /* the last connection id given */
+	struct map orphans;      /* cookie -> struct socket without holders, still in the kernel */
+	unsigned held;           /* newborns that wait for their maker's word */
+	size_t next_orphan;      /* where in there the next tick looks first */
+	bool ticking;            /* the interval timer is armed */
+	bool detaching;          /* attached processes are being let go */
+	struct remains *remains; /* remains.c; NULL: nothing was to be kept so far */
 	/* Of --sockets. */
-	struct remains *remains; /* what nobody holds any more */
-	size_t exiting;          /* threads that have begun to end */
-	bool listed;             /* the table of the end is written */
+	size_t exiting; /* threads that have begun to end */
+	bool listed;    /* the table of the end is written */
 	/* Notices that are given once. */
 	bool unreadable_told, ring_told, ptrace_told, privilege_told;
 };
@@ -225,14 +225,23 @@ void connections_close(struct session *session);
  */
 
 /* The table of this moment. */
-void all_sockets_write(struct session *session, bool asked);
+void all_sockets_write(struct session *session, enum sockets_why why);
 /* A thread ends; with the last one all sockets end, unless there is no such option. */
 void all_sockets_exiting(struct session *session, struct thread *thread);
 /* It is gone, or exec has made another one of it. */
 void all_sockets_exited(struct session *session, struct thread *thread);
-/* It is out of the session's sight, but the kernel may keep it for a while. */
-void all_sockets_remember(struct session *session, const struct socket *socket);
-void all_sockets_done(struct session *session);
+
+/* --- remains.c: TIME_WAIT, of connections whose line is written --------------------------------
+ */
+
+/* The socket is about to be forgotten; the kernel may keep it for a while. */
+void remains_add(struct session *session, const struct socket *socket);
+/* Looks at some, in turn, and writes of those that are gone; called at each tick. */
+void remains_tick(struct session *session);
+size_t remains_count(const struct session *session);
+/* The i-th of them, i < remains_count(). */
+struct socket *remains_get(const struct session *session, size_t i);
+void remains_done(struct session *session);
 
 /* --- processes.c, attaching.c: birth, exec, death
  * ---------------------------------------------------------- */

@@ -6,17 +6,17 @@
 
 enum { MOST_ROWS = 50, INDENT = 4, COLUMN_GAP = 2, CELL_SIZE = 64 };
 
-enum column { LANE, FD, ROLE, KIND, LOCAL, REMOTE, STATE, RECEIVE, SEND, WAITING, COLUMNS };
+enum column { LANE, FD, ROLE, KIND, LOCAL, REMOTE, STATE, LEFT, RECEIVE, SEND, WAITING, COLUMNS };
 
 static const char *const heads[] = {
-	[LANE] = "lane",   [FD] = "fd",           [ROLE] = "role",   [KIND] = "domain, type",
-	[LOCAL] = "local", [REMOTE] = "remote",   [STATE] = "state", [RECEIVE] = "receive",
-	[SEND] = "send",   [WAITING] = "waiting",
+	[LANE] = "lane",       [FD] = "fd",         [ROLE] = "role",       [KIND] = "domain, type",
+	[LOCAL] = "local",     [REMOTE] = "remote", [STATE] = "state",     [LEFT] = "left",
+	[RECEIVE] = "receive", [SEND] = "send",     [WAITING] = "waiting",
 };
 
 static bool is_numeric(enum column column)
 {
-	return column == FD || column == RECEIVE || column == SEND;
+	return column == FD || column == LEFT || column == RECEIVE || column == SEND;
 }
 
 static const char *or_empty(const char *text)
@@ -50,6 +50,9 @@ static const char *cell(char buffer[CELL_SIZE], const struct record_row *row, en
 		return socket->remote;
 	case STATE:
 		return or_empty(tcp_state_name(row->state));
+	case LEFT: /* seconds, rounded up: there is something left of it */
+		snprintf(buffer, CELL_SIZE, "%" PRIu64 " s", ((uint64_t)row->expires + 999) / 1000);
+		return row->expires < 0 ? "" : buffer;
 	case RECEIVE:
 		return number_cell(buffer, row->queues.receive);
 	case SEND:
@@ -114,7 +117,7 @@ static void put_table(struct formatter *text, struct line *line,
 	size_t shown = sockets->count < MOST_ROWS ? sockets->count : MOST_ROWS;
 	line_break(line);
 	line_style(line, STYLE_BOLD);
-	line_put(line, "sockets");
+	line_put(line, sockets->why == SOCKETS_LINGER ? "what remains" : "sockets");
 	line_style(line, STYLE_PLAIN);
 	line_put(line, sockets->count ? "" : "  none");
 	line_break(line);
@@ -136,7 +139,7 @@ static void put_table(struct formatter *text, struct line *line,
 void text_sockets(struct formatter *text, const struct record *record)
 {
 	const struct record_sockets *sockets = record->sockets;
-	if (sockets->asked) {
+	if (sockets->why != SOCKETS_END) {
 		put_table(text, &text->line, sockets);
 		line_break(&text->line);
 		return;

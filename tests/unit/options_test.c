@@ -120,6 +120,9 @@ START_TEST(each_error_names_the_word)
 		{ { "socktrace", "--color=blue", "true", NULL }, "blue" },
 		{ { "socktrace", "-e", "fnord", NULL }, "fnord" },
 		{ { "socktrace", "-e", "", NULL }, "-e" },
+		{ { "socktrace", "--linger=1s", "true", NULL }, "1s" },
+		{ { "socktrace", "--linger=86401", "true", NULL }, "86401" },
+		{ { "socktrace", "--linger=-1", "true", NULL }, "-1" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		ck_assert_int_eq(parse(cases[i].words), -EINVAL);

@@ -388,7 +388,7 @@ static const struct record_sockets *random_sockets(struct random *random)
 {
 	struct record_sockets *sockets = arena_zero(random->arena, sizeof *sockets);
 	struct record_row *rows = arena_zero(random->arena, 60 * sizeof *rows);
-	*sockets = (struct record_sockets){ .asked = random_chance(random),
+	*sockets = (struct record_sockets){ .why = (enum sockets_why)random_number(random, 3),
 					    .rows = rows,
 					    .count = random_number(random, 60) };
 	for (size_t i = 0; i < sockets->count; i++)
@@ -399,6 +399,8 @@ static const struct record_sockets *random_sockets(struct random *random)
 			.state = (enum tcp_state)random_number(random, STATE_COUNT),
 			.witness = (enum witness)random_number(random, 3),
 			.queues = random_queues(random),
+			.expires =
+				random_chance(random) ? (int64_t)random_number(random, 60000) : -1,
 		};
 	return sockets;
 }

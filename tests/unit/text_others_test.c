@@ -143,13 +143,15 @@ START_TEST(sockets_are_a_table_without_empty_columns)
 		  &listener,
 		  STATE_LISTEN,
 		  WITNESS_TCP_INFO,
-		  { -1, -1, 1, 5, -1, -1, -1 } },
+		  { -1, -1, 1, 5, -1, -1, -1 },
+		  -1 },
 		{ "server",
 		  -1,
 		  &left,
 		  STATE_TIME_WAIT,
 		  WITNESS_SOCK_DIAG,
-		  { 0, 0, -1, -1, -1, -1, -1 } },
+		  { 0, 0, -1, -1, -1, -1, -1 },
+		  41001 },
 	};
 	struct record_sockets sockets = { .rows = rows, .count = 2 };
 	struct record records[] = { record_blank(RECORD_SOCKETS, 5),
@@ -157,11 +159,11 @@ START_TEST(sockets_are_a_table_without_empty_columns)
 	static const char table[] =
 		"\nsockets\n"
 		"    lane    fd  role      domain, type          local         remote          "
-		"state      receive  send  waiting\n"
+		"state      left  receive  send  waiting\n"
 		"    server   3  listener  AF_INET, SOCK_STREAM  0.0.0.0:80                    "
-		"LISTEN                    1 of 6\n"
+		"LISTEN                          1 of 6\n"
 		"    server      accepted  AF_INET, SOCK_STREAM  127.0.0.1:80  127.0.0.1:5000  "
-		"TIME_WAIT        0     0\n";
+		"TIME_WAIT  42 s        0     0\n";
 	struct record_header header = { .title = "after" };
 	records[0].sockets = &sockets;
 	records[1].header = &header;
@@ -170,12 +172,14 @@ START_TEST(sockets_are_a_table_without_empty_columns)
 	ck_assert_int_gt(asprintf(&expected, "after\n\n%s", table), 0);
 	expect(&plain, records, 2, expected); /* at the end */
 	free(expected);
-	sockets.asked = true;
+	sockets.why = SOCKETS_ASKED;
 	ck_assert_int_gt(asprintf(&expected, "%s\nafter\n\n", table), 0);
 	expect(&plain, records, 2, expected); /* at once */
 	free(expected);
 	sockets.count = 0;
 	expect_one(records[0], "\nsockets  none\n\n");
+	sockets.why = SOCKETS_LINGER;
+	expect_one(records[0], "\nwhat remains  none\n\n");
 }
 END_TEST
 

@@ -92,10 +92,12 @@ void replay_sockets(struct replay_line *line)
 			.state = read_state(line, row, "state"),
 			.witness = witness ? witness_named(witness) : WITNESS_NONE,
 			.queues = read_queues(line, row),
+			.expires = field_number(line, row, "expires", -1),
 		};
 	}
+	int why = sockets_why_named(need_text(line, line->object, "why"));
 	line->sockets = (struct record_sockets){
-		.asked = strcmp(need_text(line, line->object, "why"), "signal") == 0,
+		.why = why < 0 ? SOCKETS_END : (enum sockets_why)why,
 		.rows = rows,
 		.count = rows && sockets ? count : 0,
 	};

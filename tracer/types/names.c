@@ -30,6 +30,12 @@ static const char *const whats[] = {
 	[PROCESS_SIGNAL] = "signal", [PROCESS_STOP] = "stop",     [PROCESS_DETACH] = "detach",
 };
 
+static const char *const whys[] = {
+	[SOCKETS_END] = "end",
+	[SOCKETS_ASKED] = "signal",
+	[SOCKETS_LINGER] = "linger",
+};
+
 static const char *const closings[] = {
 	[CLOSED_FIN] = "fin",
 	[CLOSED_RESET] = "reset",
@@ -113,6 +119,16 @@ int process_what_named(const char *name)
 const char *connection_closed_name(enum connection_closed closed)
 {
 	return closings[closed];
+}
+
+const char *sockets_why_name(enum sockets_why why)
+{
+	return whys[why];
+}
+
+int sockets_why_named(const char *name)
+{
+	return find(whys, COUNT(whys), name);
 }
 
 int connection_closed_named(const char *name)

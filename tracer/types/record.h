@@ -134,10 +134,21 @@ struct record_row {
 	enum tcp_state state;
 	enum witness witness;
 	struct record_queues queues;
+	int64_t expires; /* of TIME_WAIT: milliseconds left; -1: does not apply */
 };
 
+enum sockets_why {
+	SOCKETS_END,    /* the trace ends, or the last program does */
+	SOCKETS_ASKED,  /* by a signal, while the trace runs */
+	SOCKETS_LINGER, /* the programs have ended, and this is what remains */
+};
+
+/* "end", "signal", "linger"; the other way -1 if there is no such name. */
+const char *sockets_why_name(enum sockets_why why);
+int sockets_why_named(const char *name);
+
 struct record_sockets {
-	bool asked; /* by a signal, while the trace runs; else at its end */
+	enum sockets_why why;
 	const struct record_row *rows;
 	size_t count;
 };
