@@ -21,7 +21,8 @@ static void give_roles(struct session *session)
 	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
 		if (socket->role != ROLE_NONE || !is_tcp(socket) || !*socket->remote)
 			continue;
-		bool accepted = sockets_listener_for(session->sockets, socket->local) != NULL;
+		bool accepted = sockets_listener_for(session->sockets, socket->network,
+						     socket->local) != NULL;
 		socket->role = accepted ? ROLE_ACCEPTED : ROLE_CONNECTOR;
 	}
 }

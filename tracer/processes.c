@@ -267,6 +267,15 @@ static void connection_left(void *context, struct socket *socket)
 	connection_lost(context, socket);
 }
 
+/* A namespace of which nothing is left but what we opened to look into it may end, too. */
+static void leave_networks(struct session *session)
+{
+	size_t position = 0;
+	for (uint64_t network; (network = witnesses_next_network(session->witnesses, &position));)
+		if (!sockets_in_network(session->sockets, network))
+			witnesses_forget_network(session->witnesses, network);
+}
+
 static void process_gone(struct session *session, struct thread *thread, int status)
 {
 	struct process *process = thread->process;
@@ -282,6 +291,7 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 	sockets_process_exit(session->sockets, process,
 			     WIFEXITED(status) ? connection_left : connection_lost, session);
 	director_gone(session->director, session, process, status);
+	leave_networks(session);
 	auto_close(&process->pidfd);
 	free(process);
 }

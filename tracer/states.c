@@ -33,8 +33,8 @@ static bool is_reset(enum tcp_state from, enum tcp_state to, bool held)
 static int ask_exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
 	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
-	return witness_exact(session->witnesses, socket->domain, socket->local, remote,
-			     socket->cookie, ret_sight);
+	return witness_exact(session->witnesses, socket->network, socket->domain, socket->local,
+			     remote, socket->cookie, ret_sight);
 }
 
 static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
@@ -244,8 +244,8 @@ static struct socket *find_queued(struct session *session, struct socket *client
 {
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
-	    witness_exact(session->witnesses, listener->domain, client->remote, client->local, 0,
-			  ret_sight) < 0 ||
+	    witness_exact(session->witnesses, listener->network, listener->domain, client->remote,
+			  client->local, 0, ret_sight) < 0 ||
 	    !ret_sight->cookie)
 		return NULL;
 	struct socket *queued =
@@ -263,7 +263,7 @@ static struct socket *see_other_end(struct session *session, const struct event 
 	struct socket *peer = socket->peer;
 	if (event->call == CALL_CONNECT && (!event->error || event->error == EINPROGRESS)) {
 		const struct socket *listener =
-			sockets_listener_for(session->sockets, socket->remote);
+			sockets_listener_for(session->sockets, socket->network, socket->remote);
 		if (listener)
 			see_queue(session, listener, &record->queues);
 		if (!peer && listener)

@@ -145,13 +145,15 @@ static uint64_t cause_of(const struct segment *segment, const struct socket *fro
 static void find_ends(const struct session *session, const struct segment *segment,
 		      struct socket **ret_from, struct socket **ret_to)
 {
+	/* The wire is that of our own network: the same addresses elsewhere are others. */
+	uint64_t home = witnesses_home(session->witnesses);
 	if (segment->protocol == SEGMENT_TCP) {
-		sockets_of_connection(session->sockets, segment->from, segment->to, ret_from,
+		sockets_of_connection(session->sockets, home, segment->from, segment->to, ret_from,
 				      ret_to);
 		return;
 	}
-	*ret_from = sockets_of_datagrams(session->sockets, segment->from);
-	*ret_to = sockets_of_datagrams(session->sockets, segment->to);
+	*ret_from = sockets_of_datagrams(session->sockets, home, segment->from);
+	*ret_to = sockets_of_datagrams(session->sockets, home, segment->to);
 }
 
 /* A connect that failed leaves no ends behind: its segments are known by where they go. */
@@ -171,8 +173,9 @@ static bool write_segment(struct session *session, const struct segment *segment
 			  const struct pending *pending, struct socket *hint, bool more)
 {
 	struct socket *from = NULL, *to = NULL;
+	uint64_t home = witnesses_home(session->witnesses);
 	find_ends(session, segment, &from, &to);
-	if (hint && !from && !to) {
+	if (hint && hint->network == home && !from && !to) {
 		from = by_target(pending, hint, segment->to);
 		to = by_target(pending, hint, segment->from);
 	}
@@ -183,9 +186,9 @@ static bool write_segment(struct session *session, const struct segment *segment
 	bool tcp = segment->protocol == SEGMENT_TCP;
 	struct socket *sender = from, *receiver = to;
 	if (!sender && tcp)
-		sender = sockets_listener_for(session->sockets, segment->from);
+		sender = sockets_listener_for(session->sockets, home, segment->from);
 	if (!receiver && tcp)
-		receiver = sockets_listener_for(session->sockets, segment->to);
+		receiver = sockets_listener_for(session->sockets, home, segment->to);
 	if (!sender && !receiver)
 		return false;
 	struct record record = record_blank(RECORD_SEGMENT, segment->time);
@@ -277,7 +280,9 @@ void wiring_enter(struct session *session, struct pending *pending, struct socke
 {
 	const struct event *event = pending->event;
 	enum act act = acts[event->call];
-	if (!session->wiring || !socket || act == ACT_NONE)
+	/* What it sends in another network does not pass here. */
+	if (!session->wiring || !socket || act == ACT_NONE ||
+	    socket->network != witnesses_home(session->witnesses))
 		return;
 	if (!socket->sender)
 		socket->sender = calloc(1, sizeof *socket->sender);

@@ -48,6 +48,8 @@ static inline void answer(const struct identity *from, unsigned asked, struct id
 		to->listening = from->listening;
 	if (asked & ASK_LINGERING)
 		to->lingering = from->lingering;
+	if (asked & ASK_NETWORK)
+		to->network = from->network;
 	if (asked & ASK_LOCAL)
 		snprintf(to->local, sizeof to->local, "%s", from->local);
 	if (asked & ASK_REMOTE)

@@ -53,7 +53,8 @@ static unsigned asked_of_fresh(const struct step *step, struct identity *ret_giv
 	/* The kernel takes a few others for something else (__sock_create() in net/socket.c). */
 	bool plain = (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
 		     (type == SOCK_STREAM || type == SOCK_DGRAM);
-	return plain && sockets_alone(step->process) ? ASK_COOKIE | ASK_PROTOCOL : ASK_ALL;
+	return plain && sockets_alone(step->process) ? ASK_COOKIE | ASK_PROTOCOL | ASK_NETWORK
+						     : ASK_ALL;
 }
 
 /* Nobody but the process that made it has it, so far. */
@@ -106,6 +107,7 @@ static unsigned asked_of_accepted(const struct step *step, struct identity *ret_
 	*ret_given = (struct identity){ .domain = listener->domain,
 					.type = listener->type,
 					.protocol = listener->protocol,
+					.network = listener->network,
 					.lingering = listener->lingering };
 	/* One of MPTCP gives plain TCP to those who know no better. */
 	bool same = listener->protocol == IPPROTO_TCP || listener->domain == AF_UNIX;

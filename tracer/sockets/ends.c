@@ -52,9 +52,9 @@ static uint64_t hash_end(uint64_t hash, const struct end *end)
 }
 
 /* Never 0. */
-static uint64_t key_of(const struct end *local, const struct end *remote)
+static uint64_t key_of(uint64_t network, const struct end *local, const struct end *remote)
 {
-	return hash_end(hash_end(UINT64_C(0xcbf29ce484222325), local), remote) | 1;
+	return hash_end(hash_end(UINT64_C(0xcbf29ce484222325) ^ network, local), remote) | 1;
 }
 
 static bool connection_ends(const struct socket *socket, struct end *ret_local,
@@ -68,7 +68,7 @@ static void join(struct sockets *sockets, struct socket *socket, const struct en
 		 const struct end *remote)
 {
 	struct end other_local, other_remote;
-	struct known *known = map_get(&sockets->by_ends, key_of(remote, local));
+	struct known *known = map_get(&sockets->by_ends, key_of(socket->network, remote, local));
 	if (!known || socket->peer)
 		return;
 	/* A connection that is over, or has both its ends, only had the same addresses; and who
@@ -77,7 +77,8 @@ static void join(struct sockets *sockets, struct socket *socket, const struct en
 	if (other == socket || other->peer || (other->opened && other->state == STATE_CLOSED))
 		return;
 	/* Two keys may be one by chance. */
-	if (!connection_ends(other, &other_local, &other_remote) ||
+	if (other->network != socket->network ||
+	    !connection_ends(other, &other_local, &other_remote) ||
 	    !end_same(&other_local, remote) || !end_same(&other_remote, local))
 		return;
 	socket->peer = other;
@@ -96,7 +97,7 @@ static void index_connection(struct sockets *sockets, struct known *known)
 {
 	struct end local, remote;
 	bool connected = connection_ends(&known->socket, &local, &remote);
-	uint64_t key = connected ? key_of(&local, &remote) : 0;
+	uint64_t key = connected ? key_of(known->socket.network, &local, &remote) : 0;
 
 	if (key != known->ends_key) {
 		forget_connection(sockets, known);
@@ -111,22 +112,23 @@ static void index_connection(struct sockets *sockets, struct known *known)
 		join(sockets, &known->socket, &local, &remote);
 }
 
-static struct socket *find_connection(const struct sockets *sockets, const struct end *local,
-				      const struct end *remote)
+static struct socket *find_connection(const struct sockets *sockets, uint64_t network,
+				      const struct end *local, const struct end *remote)
 {
-	struct known *known = map_get(&sockets->by_ends, key_of(local, remote));
+	struct known *known = map_get(&sockets->by_ends, key_of(network, local, remote));
 	/* Two keys may be one by chance. */
-	bool same = known && end_same(&known->local, local) && end_same(&known->remote, remote);
+	bool same = known && known->socket.network == network && end_same(&known->local, local) &&
+		    end_same(&known->remote, remote);
 	return same ? &known->socket : NULL;
 }
 
-void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
-			   struct socket **ret_one, struct socket **ret_other)
+void sockets_of_connection(const struct sockets *sockets, uint64_t network, const char *one,
+			   const char *other, struct socket **ret_one, struct socket **ret_other)
 {
 	struct end ends[2];
 	bool known = end_parse(one, &ends[0]) && end_parse(other, &ends[1]);
-	*ret_one = known ? find_connection(sockets, &ends[0], &ends[1]) : NULL;
-	*ret_other = known ? find_connection(sockets, &ends[1], &ends[0]) : NULL;
+	*ret_one = known ? find_connection(sockets, network, &ends[0], &ends[1]) : NULL;
+	*ret_other = known ? find_connection(sockets, network, &ends[1], &ends[0]) : NULL;
 }
 
 /* --- those that take from anybody: listeners, datagram sockets ------------------------- */
@@ -182,7 +184,7 @@ static int fitness(const struct socket *listener, const struct end *wanted)
 	return 0;
 }
 
-static struct socket *best_at(const struct sockets *sockets, const char *address,
+static struct socket *best_at(const struct sockets *sockets, uint64_t network, const char *address,
 			      enum socket_role role)
 {
 	struct end wanted;
@@ -193,7 +195,8 @@ static struct socket *best_at(const struct sockets *sockets, const char *address
 		return NULL;
 	struct known *known = map_get(&sockets->by_port, wanted.port);
 	for (; known; known = known->next_listener) {
-		int fits = known->socket.role == role ? fitness(&known->socket, &wanted) : 0;
+		bool eligible = known->socket.role == role && known->socket.network == network;
+		int fits = eligible ? fitness(&known->socket, &wanted) : 0;
 		if (fits > best_fitness) {
 			best_fitness = fits;
 			best = &known->socket;
@@ -202,14 +205,16 @@ static struct socket *best_at(const struct sockets *sockets, const char *address
 	return best;
 }
 
-struct socket *sockets_listener_for(const struct sockets *sockets, const char *address)
+struct socket *sockets_listener_for(const struct sockets *sockets, uint64_t network,
+				    const char *address)
 {
-	return best_at(sockets, address, ROLE_LISTENER);
+	return best_at(sockets, network, address, ROLE_LISTENER);
 }
 
-struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local)
+struct socket *sockets_of_datagrams(const struct sockets *sockets, uint64_t network,
+				    const char *local)
 {
-	return best_at(sockets, local, ROLE_DATAGRAM);
+	return best_at(sockets, network, local, ROLE_DATAGRAM);
 }
 
 /* --- both ----------------------------------------------------------------------------- */

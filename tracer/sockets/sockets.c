@@ -32,6 +32,10 @@ void sockets_free(struct sockets *sockets)
 	map_done(&sockets->by_cookie);
 	map_done(&sockets->by_ends);
 	map_done(&sockets->by_port);
+	position = 0;
+	for (size_t *count; (count = map_next(&sockets->in_network, &position));)
+		free(count);
+	map_done(&sockets->in_network);
 	free(sockets);
 }
 
@@ -151,6 +155,12 @@ struct socket *sockets_next(const struct sockets *sockets, size_t *position)
 	return known ? &known->socket : NULL;
 }
 
+size_t sockets_in_network(const struct sockets *sockets, uint64_t network)
+{
+	const size_t *count = map_get(&sockets->in_network, network);
+	return count ? *count : 0;
+}
+
 int sockets_next_appeared(struct process *process)
 {
 	return table_next_appeared(process->descriptors);
@@ -192,6 +202,7 @@ struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
 				     .domain = listener->domain,
 				     .type = listener->type,
 				     .protocol = listener->protocol,
+				     .network = listener->network,
 				     .lingering = listener->lingering };
 	assert(cookie);
 	copy_mirrored(identity.local, client->remote, listener);

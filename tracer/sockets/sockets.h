@@ -67,9 +67,13 @@ struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie)
 const char *sockets_variable(const struct process *process, int fd);
 /* Walks: *position starts at 0; NULL at the end. */
 struct socket *sockets_next(const struct sockets *sockets, size_t *position);
-/* The traced listener that takes connections to this address: one bound to it, or to the
- * wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is set. */
-struct socket *sockets_listener_for(const struct sockets *sockets, const char *address);
+/* How many there are in a network namespace. */
+size_t sockets_in_network(const struct sockets *sockets, uint64_t network);
+/* The traced listener that takes connections to this address of that network namespace: one bound
+ * to it, or to the wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is
+ * set. */
+struct socket *sockets_listener_for(const struct sockets *sockets, uint64_t network,
+				    const char *address);
 
 /* A descriptor that has come to mean a socket since this was last asked, in no order, some more
  * than once; -1: no more. What a child has of its maker is nothing new. */
@@ -78,10 +82,11 @@ int sockets_next_appeared(struct process *process);
 void sockets_all_appeared(struct process *process);
 
 /* The traced sockets at both ends of a connection, NULL: none. */
-void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
-			   struct socket **ret_one, struct socket **ret_other);
+void sockets_of_connection(const struct sockets *sockets, uint64_t network, const char *one,
+			   const char *other, struct socket **ret_one, struct socket **ret_other);
 /* The datagram socket that this address means: it takes from anybody. */
-struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local);
+struct socket *sockets_of_datagrams(const struct sockets *sockets, uint64_t network,
+				    const char *local);
 /* A connect that waits: its ends are known although it has not returned. */
 void sockets_connecting(struct sockets *sockets, const struct process *process,
 			const struct event *event);

@@ -31,6 +31,9 @@ struct sender;
 struct socket {
 	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
 	char id[SOCKET_ID_SIZE];
+	/* Its network namespace, for ever that in which it was made (SO_NETNS_COOKIE): addresses
+	 * mean something there alone. 0: not known. */
+	uint64_t network;
 	int domain, type, protocol; /* numbers of the kernel: AF_..., SOCK_..., IPPROTO_... */
 	/* Names of the three; static, or owned by whoever made the socket. */
 	const char *domain_name, *type_name, *protocol_name;

@@ -44,7 +44,8 @@ enum {
 	ASK_LOCAL = 32,
 	ASK_REMOTE = 64,
 	ASK_ENDS = ASK_LOCAL | ASK_REMOTE,
-	ASK_ALL = 127,
+	ASK_NETWORK = 128,
+	ASK_ALL = 255,
 };
 
 /* Who a socket is, asked when a descriptor of it is first seen. */
@@ -53,6 +54,8 @@ struct identity {
 	int domain, type, protocol;
 	bool listening; /* SO_ACCEPTCONN */
 	bool lingering; /* SO_LINGER is on */
+	/* The network namespace in which it was made: SO_NETNS_COOKIE. 0: nobody can tell. */
+	uint64_t network;
 	char local[ENDPOINT_SIZE];
 	char remote[ENDPOINT_SIZE];
 };

@@ -120,7 +120,8 @@ static bool is_lingering(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff;
 }
 
-static void read_identity(int fd, unsigned asked, struct identity *identity)
+static void read_identity(struct witnesses *witnesses, int fd, unsigned asked,
+			  struct identity *identity)
 {
 	if (asked & ASK_KIND) {
 		identity->domain = option(fd, SO_DOMAIN);
@@ -132,6 +133,9 @@ static void read_identity(int fd, unsigned asked, struct identity *identity)
 		identity->listening = option(fd, SO_ACCEPTCONN);
 	if (asked & ASK_LINGERING)
 		identity->lingering = is_lingering(fd);
+	if (asked & ASK_NETWORK)
+		identity->network =
+			network_of(&witnesses->networks, fd, witnesses->copy.process->pid);
 	if (asked & ASK_LOCAL)
 		read_end(fd, local_end, identity->local);
 	if (asked & ASK_REMOTE)
@@ -146,7 +150,7 @@ int witness_identify(struct witnesses *witnesses, const struct process *process,
 		return copy;
 	int result = asked & ASK_COOKIE ? read_cookie(witnesses, &identity->cookie) : 0;
 	if (result == 0)
-		read_identity(copy, asked, identity);
+		read_identity(witnesses, copy, asked, identity);
 	leave_copy(witnesses);
 	return result;
 }
