@@ -66,7 +66,7 @@ START_TEST(a_process_is_not_alone_with_a_shared_table_a_ring_or_a_life_before_us
 	server.attached = false;
 	ck_assert_int_eq(sockets_process_fork(sockets, &child, &server, true), 0);
 	ck_assert(!sockets_alone(&server));
-	sockets_process_exit(sockets, &child, NULL, NULL);
+	sockets_process_exit(sockets, &child, true, NULL, NULL);
 	ck_assert(sockets_alone(&server));
 	call(&server, CALL_IO_URING_SETUP, -1, 9);
 	ck_assert(!sockets_alone(&server));

@@ -125,8 +125,8 @@ static inline void setup(void)
 
 static inline void teardown(void)
 {
-	sockets_process_exit(sockets, &server, NULL, NULL);
-	sockets_process_exit(sockets, &client, NULL, NULL);
+	sockets_process_exit(sockets, &server, true, NULL, NULL);
+	sockets_process_exit(sockets, &client, true, NULL, NULL);
 	sockets_free(sockets);
 	for (size_t i = 0; i < event_count; i++)
 		event_free(events[i]);

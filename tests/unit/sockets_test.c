@@ -235,7 +235,7 @@ START_TEST(a_queued_connection_stands_in_its_listeners_lane_until_it_is_accepted
 		queued);
 	ck_assert_str_eq(queued->lane, "client");
 	ck_assert_uint_eq(queued->holders, 1);
-	sockets_process_exit(sockets, &worker, NULL, NULL);
+	sockets_process_exit(sockets, &worker, true, NULL, NULL);
 }
 END_TEST
 

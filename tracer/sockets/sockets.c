@@ -71,7 +71,7 @@ int sockets_process_exec(struct sockets *sockets, struct process *process)
 	return result;
 }
 
-void sockets_process_exit(struct sockets *sockets, struct process *process,
+void sockets_process_exit(struct sockets *sockets, struct process *process, bool killed,
 			  void (*orphan)(void *context, struct socket *socket), void *context)
 {
 	/* Those that were orphans before did not lose their last holder by this death. */
@@ -82,7 +82,7 @@ void sockets_process_exit(struct sockets *sockets, struct process *process,
 
 	struct known *known = before ? before->next : sockets->orphans.first;
 	for (; known; known = known->next)
-		known->socket.killed = true;
+		known->socket.killed = killed;
 	for (struct socket *socket; orphan && (socket = sockets_next_orphan(sockets));)
 		orphan(context, socket);
 }

@@ -39,9 +39,9 @@ int sockets_process_fork(struct sockets *sockets, struct process *child,
  * variables get new names (a new program numbers from the start). The sockets that exec
  * closed: sockets_next_orphan. */
 int sockets_process_exec(struct sockets *sockets, struct process *process);
-/* The process is gone, and its table with it. Sockets it was the last to hold are
- * marked killed and handed to orphan (may be NULL), which may forget them. */
-void sockets_process_exit(struct sockets *sockets, struct process *process,
+/* The process is gone, and its table with it. Sockets it was the last to hold are marked so if it
+ * was killed, and handed to orphan (may be NULL), which may forget them. */
+void sockets_process_exit(struct sockets *sockets, struct process *process, bool killed,
 			  void (*orphan)(void *context, struct socket *socket), void *context);
 /* Looks at one descriptor and enters it if it is a socket: what a program was started
  * with, or holds when it is attached. Returns NULL if it is none. */
