@@ -27,6 +27,13 @@ static void give_roles(struct session *session)
 	}
 }
 
+static void recognise(struct session *session, struct process *process, int fd)
+{
+	struct socket *socket = sockets_recognise(session->sockets, process, fd);
+	if (socket)
+		unix_recognise(session, socket);
+}
+
 /* What it was started with and holds already: inetd's way of starting servers. */
 void process_recognise(struct session *session, struct process *process)
 {
@@ -35,8 +42,7 @@ void process_recognise(struct session *session, struct process *process)
 	autoclosedir DIR *directory = opendir(path);
 	for (struct dirent *entry; directory && (entry = readdir(directory));)
 		if (isdigit((unsigned char)*entry->d_name))
-			sockets_recognise(session->sockets, process,
-					  (int)strtol(entry->d_name, NULL, 10));
+			recognise(session, process, (int)strtol(entry->d_name, NULL, 10));
 	give_roles(session);
 }
 

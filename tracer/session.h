@@ -184,6 +184,21 @@ bool state_look(struct session *session, struct socket *socket, uint64_t cause);
 /* How it is at this moment, whatever is known: 0 or -errno. */
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight);
 
+/* --- unixes.c: AF_UNIX ------------------------------------------------------------------------ */
+
+bool is_unix(const struct socket *socket);
+/* One that was there before us: joined with its other end, if that is traced. */
+void unix_recognise(struct session *session, struct socket *socket);
+/* What a call did: at both ends, and at the listener's queue. */
+void unix_after(struct session *session, const struct pending *pending, struct socket *socket,
+		struct record *record);
+/* Fills in a listener's queue. */
+void unix_see(struct session *session, const struct socket *socket, struct sight *sight);
+/* A client that may be accepted yet, although it may be closed. */
+bool unix_is_queued(const struct session *session, const struct socket *socket);
+/* Whether the kernel has it no more, nobody holding it. */
+bool unix_look(struct session *session, struct socket *socket);
+
 /* --- connections.c: their end --------------------------------------------------------------- */
 
 /* Writes the connection's line if both ends are over, and forgets them. */

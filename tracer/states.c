@@ -116,6 +116,8 @@ int state_see(struct session *session, const struct socket *socket, struct sight
 	/* Where the leader has ended before its threads, pidfd_getfd() finds no descriptors. */
 	if (result < 0 && is_tcp(socket) && *socket->local)
 		result = ask_exact(session, socket, ret_sight);
+	if (result == 0 && is_unix(socket))
+		unix_see(session, socket, ret_sight);
 	return result;
 }
 
@@ -298,6 +300,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 	const struct event *event = pending->event;
 	struct sight sight;
 
+	if (socket && is_unix(socket))
+		unix_after(session, pending, socket, record);
 	if (!socket || !is_tcp(socket))
 		return;
 	/* The last descriptor of a socket that never was a connection is gone, and so is it. */

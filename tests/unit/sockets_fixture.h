@@ -50,6 +50,10 @@ static inline void answer(const struct identity *from, unsigned asked, struct id
 		to->lingering = from->lingering;
 	if (asked & ASK_NETWORK)
 		to->network = from->network;
+	if (asked & ASK_INODE)
+		to->inode = from->inode;
+	if (asked & ASK_INODE)
+		to->inode = from->inode;
 	if (asked & ASK_LOCAL)
 		snprintf(to->local, sizeof to->local, "%s", from->local);
 	if (asked & ASK_REMOTE)

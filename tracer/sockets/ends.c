@@ -41,20 +41,22 @@ static bool is_inet4_wildcard(const struct in6_addr *address)
 
 /* --- connections ---------------------------------------------------------------------- */
 
+/* FNV-1a */
+static const uint64_t FNV_START = UINT64_C(0xcbf29ce484222325);
+static const uint64_t FNV_PRIME = UINT64_C(0x100000001b3);
+
 static uint64_t hash_end(uint64_t hash, const struct end *end)
 {
-	/* FNV-1a */
-	const uint64_t prime = UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < sizeof end->address; i++)
-		hash = (hash ^ end->address.s6_addr[i]) * prime;
-	hash = (hash ^ (end->port >> 8)) * prime;
-	return (hash ^ (end->port & 0xff)) * prime;
+		hash = (hash ^ end->address.s6_addr[i]) * FNV_PRIME;
+	hash = (hash ^ (end->port >> 8)) * FNV_PRIME;
+	return (hash ^ (end->port & 0xff)) * FNV_PRIME;
 }
 
 /* Never 0. */
 static uint64_t key_of(uint64_t network, const struct end *local, const struct end *remote)
 {
-	return hash_end(hash_end(UINT64_C(0xcbf29ce484222325) ^ network, local), remote) | 1;
+	return hash_end(hash_end(FNV_START ^ network, local), remote) | 1;
 }
 
 static bool connection_ends(const struct socket *socket, struct end *ret_local,
@@ -135,21 +137,34 @@ void sockets_of_connection(const struct sockets *sockets, uint64_t network, cons
 
 static void forget_listener(struct sockets *sockets, struct known *known);
 
-static void index_listener(struct sockets *sockets, struct known *known)
+/* The port, which is less than 65536; of a name of AF_UNIX a number that is not. 0: of nobody. */
+static uint64_t listening_key(const char *address)
 {
 	struct end local;
+	if (end_parse(address, &local))
+		return local.port;
+	if (strncmp(address, "unix:", 5) != 0)
+		return 0;
+	uint64_t hash = FNV_START;
+	for (; *address; address++)
+		hash = (hash ^ (unsigned char)*address) * FNV_PRIME;
+	return hash | UINT64_C(1) << 63;
+}
+
+static void index_listener(struct sockets *sockets, struct known *known)
+{
 	enum socket_role role = known->socket.role;
-	if ((role != ROLE_LISTENER && role != ROLE_DATAGRAM) ||
-	    !end_parse(known->socket.local, &local) || !local.port)
+	uint64_t key = listening_key(known->socket.local);
+	if ((role != ROLE_LISTENER && role != ROLE_DATAGRAM) || !key)
 		return;
-	if (known->listening && known->port == local.port)
+	if (known->listening && known->port == key)
 		return;
 	forget_listener(sockets, known);
-	struct known *first = map_get(&sockets->by_port, local.port);
-	if (map_put(&sockets->by_port, local.port, known) < 0)
+	struct known *first = map_get(&sockets->by_port, key);
+	if (map_put(&sockets->by_port, key, known) < 0)
 		return;
 	known->next_listener = first;
-	known->port = local.port;
+	known->port = key;
 	known->listening = true;
 }
 
@@ -215,6 +230,20 @@ struct socket *sockets_of_datagrams(const struct sockets *sockets, uint64_t netw
 				    const char *local)
 {
 	return best_at(sockets, network, local, ROLE_DATAGRAM);
+}
+
+struct socket *sockets_unix_listener(const struct sockets *sockets, const char *address,
+				     struct socket *after)
+{
+	struct known *known = after ? known_of(after)->next_listener
+				    : map_get(&sockets->by_port, listening_key(address));
+	for (; known; known = known->next_listener) {
+		const struct socket *socket = &known->socket;
+		if (socket->domain == AF_UNIX && socket->role == ROLE_LISTENER &&
+		    strcmp(socket->local, address) == 0)
+			return &known->socket;
+	}
+	return NULL;
 }
 
 /* --- both ----------------------------------------------------------------------------- */

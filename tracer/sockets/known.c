@@ -51,7 +51,11 @@ static struct known *known_new(struct sockets *sockets, const struct identity *i
 	socket->protocol = identity->protocol;
 	socket->lingering = identity->lingering;
 	socket->network = identity->network;
+	socket->inode = identity->inode;
 	count_in_network(sockets, known);
+	/* Without memory it is just not found. */
+	if (socket->inode)
+		map_put(&sockets->by_inode, socket->inode, known);
 	if (identity->type == SOCK_DGRAM)
 		socket->role = ROLE_DATAGRAM;
 	if (sockets->identifier->name)
@@ -108,6 +112,7 @@ static struct identity identity_of(const struct socket *socket)
 				     .type = socket->type,
 				     .protocol = socket->protocol,
 				     .network = socket->network,
+				     .inode = socket->inode,
 				     .lingering = socket->lingering };
 	copy_end(identity.local, socket->local);
 	copy_end(identity.remote, socket->remote);
@@ -278,6 +283,9 @@ void known_free(struct sockets *sockets, struct known *known)
 		known->socket.peer->peer = NULL;
 	map_remove(&sockets->by_cookie, known->socket.cookie);
 	uncount(sockets, known);
+	/* The number may be another one's already. */
+	if (known->socket.inode && map_get(&sockets->by_inode, known->socket.inode) == known)
+		map_remove(&sockets->by_inode, known->socket.inode);
 	free(known->socket.sender);
 	free(known->held);
 	free(known->lane);

@@ -32,6 +32,7 @@ void sockets_free(struct sockets *sockets)
 	map_done(&sockets->by_cookie);
 	map_done(&sockets->by_ends);
 	map_done(&sockets->by_port);
+	map_done(&sockets->by_inode);
 	position = 0;
 	for (size_t *count; (count = map_next(&sockets->in_network, &position));)
 		free(count);
@@ -141,6 +142,19 @@ struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie)
 {
 	struct known *known = map_get(&sockets->by_cookie, cookie);
 	return known ? &known->socket : NULL;
+}
+
+struct socket *sockets_by_inode(const struct sockets *sockets, uint64_t inode)
+{
+	struct known *known = map_get(&sockets->by_inode, inode);
+	return known ? &known->socket : NULL;
+}
+
+void sockets_join(struct socket *socket, struct socket *peer)
+{
+	assert(!socket->peer && !peer->peer);
+	socket->peer = peer;
+	peer->peer = socket;
 }
 
 const char *sockets_variable(const struct process *process, int fd)

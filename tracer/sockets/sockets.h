@@ -62,11 +62,20 @@ struct socket *sockets_find(const struct sockets *sockets, const struct process 
  * given it to a file already. It is asked, and a socket that is there no more is forgotten. */
 struct socket *sockets_current(struct sockets *sockets, const struct process *process, int fd);
 struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie);
+/* One of AF_UNIX. */
+struct socket *sockets_by_inode(const struct sockets *sockets, uint64_t inode);
+/* A witness saw that they are each other's other ends; both had none. */
+void sockets_join(struct socket *socket, struct socket *peer);
 /* What Python would call that descriptor's socket ("sock", "conn2"); NULL: no socket. Every
  * descriptor has its own, a duplicate too; the first word tells how the socket came about. */
 const char *sockets_variable(const struct process *process, int fd);
 /* Walks: *position starts at 0; NULL at the end. */
 struct socket *sockets_next(const struct sockets *sockets, size_t *position);
+/* The traced listeners of AF_UNIX that have this name, one after the other: `after` is the last
+ * one, NULL at first. A path may mean another file to another process: which of them a client
+ * has come to, a witness must say. */
+struct socket *sockets_unix_listener(const struct sockets *sockets, const char *address,
+				     struct socket *after);
 /* How many there are in a network namespace. */
 size_t sockets_in_network(const struct sockets *sockets, uint64_t network);
 /* The traced listener that takes connections to this address of that network namespace: one bound

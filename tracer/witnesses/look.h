@@ -12,6 +12,7 @@ struct question;
 
 struct witnesses {
 	struct networks networks;
+	enum { DIAG_NOT_ASKED, DIAG_THERE, DIAG_MISSING } unix_diag;
 	const struct process *stopped; /* between witnesses_begin() and witnesses_end() */
 	/* The last copy, while it is kept. */
 	struct copy {

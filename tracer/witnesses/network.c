@@ -171,16 +171,22 @@ static ssize_t read_answer(const struct networks *networks, const struct network
 
 /* --- the netlink socket ----------------------------------------------------------------- */
 
+static int dump(struct networks *networks, const struct network *network, const void *question,
+		size_t size)
+{
+	char nothing[1];
+	int result = send_question(networks, network, NLM_F_DUMP, question, size);
+	return result < 0 ? result : (int)read_answer(networks, network, nothing, sizeof nothing);
+}
+
 /* Without the module tcp_diag every question is answered with ENOENT, as if there were no such
  * socket. A dump of no state at all tells the two apart, and looks at no socket. */
 static bool answers(struct networks *networks, const struct network *network)
 {
 	struct inet_diag_req_v2 question = { .sdiag_family = AF_INET,
 					     .sdiag_protocol = IPPROTO_TCP };
-	char nothing[1];
 	return mnl_socket_bind(network->netlink, 0, MNL_SOCKET_AUTOPID) == 0 &&
-	       send_question(networks, network, NLM_F_DUMP, &question, sizeof question) == 0 &&
-	       read_answer(networks, network, nothing, sizeof nothing) == 0;
+	       dump(networks, network, &question, sizeof question) == 0;
 }
 
 /* Into the namespace: who has no right to that may have it in the user namespace that owns it. */
@@ -250,4 +256,11 @@ ssize_t network_ask(struct networks *networks, uint64_t id, const void *question
 		return -ENOTSUP;
 	int result = send_question(networks, network, 0, question, size);
 	return result < 0 ? result : read_answer(networks, network, answer, room);
+}
+
+int network_dump(struct networks *networks, uint64_t id, const void *question, size_t size)
+{
+	struct network *network = find(networks, id);
+	int result = network ? open_netlink(networks, network) : -ENOTSUP;
+	return result < 0 ? result : dump(networks, network, question, size);
 }

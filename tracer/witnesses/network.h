@@ -48,3 +48,5 @@ void network_forget(struct networks *networks, uint64_t id);
  */
 ssize_t network_ask(struct networks *networks, uint64_t id, const void *question, size_t size,
 		    void *answer, size_t room);
+/* The same for a dump, of which only is told whether it was refused: 0 or -errno. */
+int network_dump(struct networks *networks, uint64_t id, const void *question, size_t size);

@@ -53,6 +53,30 @@ bool witness_unchanged(struct witnesses *witnesses, const struct process *proces
 int witness_exact(struct witnesses *witnesses, uint64_t network, int domain, const char *local,
 		  const char *remote, uint64_t cookie, struct sight *ret_sight);
 
+/* --- AF_UNIX ------------------------------------------------------------------------------- */
+
+struct unix_question {
+	uint64_t network; /* of the socket that is asked for */
+	uint64_t inode, cookie;
+	uint64_t client; /* of a listener: whether the socket with that inode waits; 0: no matter */
+};
+
+struct unix_sight {
+	uint64_t peer; /* inode of its other end; 0: none, or nobody has accepted that yet */
+	int64_t accept, backlog; /* of a listener, as in struct sight; else -1 */
+	bool waits;
+};
+
+/* What the kernel says of a socket of AF_UNIX: 0, -ENOENT: there is no such socket any more,
+ * -ENOTSUP: nobody can be asked. */
+int witness_unix(struct witnesses *witnesses, const struct unix_question *question,
+		 struct unix_sight *ret_sight);
+
+/* Which process had connected, or made, the other end of a socket of AF_UNIX, even if that is
+ * closed (SO_PEERCRED); 0 if nobody can tell. `cookie`: the socket that it must be. */
+pid_t witness_peer_process(struct witnesses *witnesses, const struct process *process, int fd,
+			   uint64_t cookie);
+
 /* --- network namespaces: every socket belongs to that in which it was made ----------------- */
 
 /* Our own. */
