@@ -21,9 +21,17 @@ static void give_roles(struct session *session)
 	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
 		if (socket->role != ROLE_NONE || !is_tcp(socket) || !*socket->remote)
 			continue;
-		bool accepted = sockets_listener_for(session->sockets, socket->local) != NULL;
+		bool accepted = sockets_listener_for(session->sockets, socket->network,
+						     socket->local) != NULL;
 		socket->role = accepted ? ROLE_ACCEPTED : ROLE_CONNECTOR;
 	}
+}
+
+static void recognise(struct session *session, struct process *process, int fd)
+{
+	struct socket *socket = sockets_recognise(session->sockets, process, fd);
+	if (socket)
+		unix_recognise(session, socket);
 }
 
 /* What it was started with and holds already: inetd's way of starting servers. */
@@ -34,8 +42,7 @@ void process_recognise(struct session *session, struct process *process)
 	autoclosedir DIR *directory = opendir(path);
 	for (struct dirent *entry; directory && (entry = readdir(directory));)
 		if (isdigit((unsigned char)*entry->d_name))
-			sockets_recognise(session->sockets, process,
-					  (int)strtol(entry->d_name, NULL, 10));
+			recognise(session, process, (int)strtol(entry->d_name, NULL, 10));
 	give_roles(session);
 }
 

@@ -8,10 +8,10 @@
 enum { LOOKS_PER_TICK = 64 };
 
 /* Nobody holds it, and the kernel has nothing more to do but wait. */
-static bool is_over(const struct socket *socket)
+static bool is_over(const struct session *session, const struct socket *socket)
 {
-	return !socket->holders &&
-	       (socket->state == STATE_CLOSED || socket->state == STATE_TIME_WAIT);
+	return !socket->holders && !unix_is_queued(session, socket) &&
+	       (socket->gone || socket->state == STATE_CLOSED || socket->state == STATE_TIME_WAIT);
 }
 
 static bool was_connection(const struct socket *socket)
@@ -33,13 +33,22 @@ static void fill_end(const struct socket *socket, struct record_end_of_connectio
 		ret_end->states[i] = socket->states[i];
 }
 
-static enum connection_closed how_closed(const struct socket *socket, const struct socket *peer)
+static enum connection_closed how_closed(const struct session *session, const struct socket *socket,
+					 const struct socket *peer)
 {
-	if (!is_over(socket) && (!peer || !is_over(peer)))
+	if (!is_over(session, socket) && (!peer || !is_over(session, peer)))
 		return CLOSED_OPEN;
 	if (socket->reset || (peer && peer->reset))
 		return CLOSED_RESET;
-	return socket->killed || (peer && peer->killed) ? CLOSED_KILLED : CLOSED_FIN;
+	if (socket->killed || (peer && peer->killed))
+		return CLOSED_KILLED;
+	return is_unix(socket) ? CLOSED_CLOSED : CLOSED_FIN;
+}
+
+/* A client of AF_UNIX need not have one: then its name is empty. */
+static const char *address_of_stranger(const struct socket *socket)
+{
+	return is_unix(socket) && !*socket->remote ? "unix:" : socket->remote;
 }
 
 static void write_connection(struct session *session, const struct socket *socket,
@@ -52,14 +61,17 @@ static void write_connection(struct session *session, const struct socket *socke
 	struct record_connection connection = {
 		.id = ++session->connections,
 		.opened = first->opened,
-		.closed = how_closed(socket, peer),
+		.closed = how_closed(session, socket, peer),
 		.calls = first->calls + (second ? second->calls : 0),
 	};
 	fill_end(first, &connection.ends[0]);
 	if (second)
 		fill_end(second, &connection.ends[1]);
 	else
-		connection.ends[1].address = first->remote;
+		connection.ends[1] = (struct record_end_of_connection){
+			.lane = first->listening_lane,
+			.address = address_of_stranger(first),
+		};
 
 	struct record record = record_blank(RECORD_CONNECTION, session_now(session));
 	record.connection = &connection;
@@ -76,7 +88,8 @@ static void forget(struct session *session, struct socket *socket)
 void connection_settle(struct session *session, struct socket *socket)
 {
 	struct socket *peer = socket->peer == socket ? NULL : socket->peer;
-	if (!was_connection(socket) || !is_over(socket) || (peer && !is_over(peer)))
+	if (!was_connection(socket) || !is_over(session, socket) ||
+	    (peer && !is_over(session, peer)))
 		return;
 	write_connection(session, socket, peer);
 	if (peer)
@@ -84,20 +97,27 @@ void connection_settle(struct session *session, struct socket *socket)
 	forget(session, socket);
 }
 
+/* True: it has changed. */
+static bool look_again(struct session *session, struct socket *socket)
+{
+	return is_unix(socket) ? unix_look(session, socket) : state_look(session, socket, 0);
+}
+
 void connection_orphan(struct session *session, struct socket *socket)
 {
-	if (socket->state != STATE_TIME_WAIT && socket->state != STATE_CLOSED)
+	bool gone = socket->gone && !unix_is_queued(session, socket);
+	if (!gone && socket->state != STATE_TIME_WAIT && socket->state != STATE_CLOSED)
 		map_put(&session->orphans, socket->cookie, socket);
 }
 
 void connection_lost(void *context, struct socket *socket)
 {
 	struct session *session = context;
-	if (!is_tcp(socket) || !was_connection(socket))
+	if ((!is_tcp(socket) && !is_unix(socket)) || !was_connection(socket))
 		return;
-	state_look(session, socket, 0);
+	look_again(session, socket);
 	if (socket->peer && socket->peer != socket)
-		state_look(session, socket->peer, 0);
+		look_again(session, socket->peer);
 	connection_orphan(session, socket);
 	connection_settle(session, socket);
 }
@@ -125,8 +145,8 @@ void connections_tick(struct session *session)
 				cookie = 0;
 		if (!cookie || map_get(&session->orphans, cookie) != changed[i])
 			continue;
-		state_look(session, changed[i], 0);
-		if (!is_over(changed[i]))
+		look_again(session, changed[i]);
+		if (!is_over(session, changed[i]))
 			continue;
 		map_remove(&session->orphans, cookie);
 		connection_settle(session, changed[i]);
@@ -138,7 +158,7 @@ void connections_close(struct session *session)
 	size_t position = 0;
 	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));)
 		if (was_connection(socket))
-			state_look(session, socket, 0);
+			look_again(session, socket);
 	position = 0;
 	for (struct socket *socket; (socket = sockets_next(session->sockets, &position));) {
 		struct socket *peer = socket->peer == socket ? NULL : socket->peer;

@@ -260,11 +260,13 @@ void process_signalled(struct session *session, const struct stop *stop)
 		process_write(session, stop->thread, &record);
 }
 
-/* exit(2) closes as close(2) does. */
-static void connection_left(void *context, struct socket *socket)
+/* A namespace of which nothing is left but what we opened to look into it may end, too. */
+static void leave_networks(struct session *session)
 {
-	socket->killed = false;
-	connection_lost(context, socket);
+	size_t position = 0;
+	for (uint64_t network; (network = witnesses_next_network(session->witnesses, &position));)
+		if (!sockets_in_network(session->sockets, network))
+			witnesses_forget_network(session->witnesses, network);
 }
 
 static void process_gone(struct session *session, struct thread *thread, int status)
@@ -279,9 +281,11 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 		process_write(session, thread, &record);
 
 	map_remove(&session->processes, (uint64_t)process->pid);
-	sockets_process_exit(session->sockets, process,
-			     WIFEXITED(status) ? connection_left : connection_lost, session);
+	/* exit(2) closes as close(2) does. */
+	sockets_process_exit(session->sockets, process, !WIFEXITED(status), connection_lost,
+			     session);
 	director_gone(session->director, session, process, status);
+	leave_networks(session);
 	auto_close(&process->pidfd);
 	free(process);
 }

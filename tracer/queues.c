@@ -66,7 +66,7 @@ static const struct socket *listener_of(const struct session *session, const str
 	const struct socket *peer = socket->peer;
 	if (peer && peer->listener)
 		return sockets_by_cookie(session->sockets, peer->listener);
-	return sockets_listener_for(session->sockets, socket->remote);
+	return sockets_listener_for(session->sockets, socket->network, socket->remote);
 }
 
 /* --- buffers ------------------------------------------------------------------------------ */

@@ -326,7 +326,7 @@ static void session_done(struct session *session)
 	tracees_done(&session->tracees);
 	position = 0;
 	for (struct process *process; (process = map_next(&session->processes, &position));) {
-		sockets_process_exit(session->sockets, process, NULL, NULL);
+		sockets_process_exit(session->sockets, process, false, NULL, NULL);
 		auto_close(&process->pidfd);
 		free(process);
 	}

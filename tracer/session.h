@@ -204,6 +204,20 @@ void queue_note(struct session *session, struct socket *socket, enum tcp_state s
 /* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
 void queues_complete(const struct session *session, const struct event *event,
 		     const struct socket *socket, struct record_queues *queues);
+/* --- unixes.c: AF_UNIX ------------------------------------------------------------------------ */
+
+bool is_unix(const struct socket *socket);
+/* One that was there before us: joined with its other end, if that is traced. */
+void unix_recognise(struct session *session, struct socket *socket);
+/* What a call did: at both ends, and at the listener's queue. */
+void unix_after(struct session *session, const struct pending *pending, struct socket *socket,
+		struct record *record);
+/* Fills in a listener's queue. */
+void unix_see(struct session *session, const struct socket *socket, struct sight *sight);
+/* A client that may be accepted yet, although it may be closed. */
+bool unix_is_queued(const struct session *session, const struct socket *socket);
+/* Whether the kernel has it no more, nobody holding it. */
+bool unix_look(struct session *session, struct socket *socket);
 
 /* --- connections.c: their end --------------------------------------------------------------- */
 

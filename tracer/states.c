@@ -27,8 +27,8 @@ static bool is_closing(enum tcp_state state)
 static int ask_exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
 	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
-	return witness_exact(session->witnesses, socket->domain, socket->local, remote,
-			     socket->cookie, ret_sight);
+	return witness_exact(session->witnesses, socket->network, socket->domain, socket->local,
+			     remote, socket->cookie, ret_sight);
 }
 
 static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
@@ -114,6 +114,8 @@ int state_see(struct session *session, const struct socket *socket, struct sight
 	/* Where the leader has ended before its threads, pidfd_getfd() finds no descriptors. */
 	if (result < 0 && is_tcp(socket) && *socket->local)
 		result = ask_exact(session, socket, ret_sight);
+	if (result == 0 && is_unix(socket))
+		unix_see(session, socket, ret_sight);
 	return result;
 }
 
@@ -226,8 +228,8 @@ struct socket *state_find_queued(struct session *session, struct socket *client,
 {
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
-	    witness_exact(session->witnesses, listener->domain, client->remote, client->local, 0,
-			  ret_sight) < 0 ||
+	    witness_exact(session->witnesses, listener->network, listener->domain, client->remote,
+			  client->local, 0, ret_sight) < 0 ||
 	    !ret_sight->cookie)
 		return NULL;
 	struct socket *queued =
@@ -245,7 +247,7 @@ static struct socket *see_other_end(struct session *session, const struct event 
 	struct socket *peer = socket->peer;
 	if (event->call == CALL_CONNECT && (!event->error || event->error == EINPROGRESS)) {
 		const struct socket *listener =
-			sockets_listener_for(session->sockets, socket->remote);
+			sockets_listener_for(session->sockets, socket->network, socket->remote);
 		if (listener)
 			queue_see(session, listener, &record->queues);
 		if (!peer && listener)
@@ -284,6 +286,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 	const struct event *event = pending->event;
 	struct sight sight;
 
+	if (socket && is_unix(socket))
+		unix_after(session, pending, socket, record);
 	if (!socket || !is_tcp(socket))
 		return;
 	/* The last descriptor of a socket that never was a connection is gone, and so is it. */

@@ -86,13 +86,15 @@ void wiring_close(struct session *session)
 static void find_ends(const struct session *session, const struct segment *segment,
 		      struct socket **ret_from, struct socket **ret_to)
 {
+	/* The wire is that of our own network: the same addresses elsewhere are others. */
+	uint64_t home = witnesses_home(session->witnesses);
 	if (segment->protocol == SEGMENT_TCP) {
-		sockets_of_connection(session->sockets, segment->from, segment->to, ret_from,
+		sockets_of_connection(session->sockets, home, segment->from, segment->to, ret_from,
 				      ret_to);
 		return;
 	}
-	*ret_from = sockets_of_datagrams(session->sockets, segment->from);
-	*ret_to = sockets_of_datagrams(session->sockets, segment->to);
+	*ret_from = sockets_of_datagrams(session->sockets, home, segment->from);
+	*ret_to = sockets_of_datagrams(session->sockets, home, segment->to);
 }
 
 /* A connect that failed leaves no ends behind: its segments are known by where they go. */
@@ -157,8 +159,9 @@ static bool write_segment(struct session *session, const struct passing *passing
 {
 	const struct segment *segment = &passing->segment;
 	struct socket *from = NULL, *to = NULL;
+	uint64_t home = witnesses_home(session->witnesses);
 	find_ends(session, segment, &from, &to);
-	if (hint && !from && !to) {
+	if (hint && hint->network == home && !from && !to) {
 		from = by_target(pending, hint, segment->to);
 		to = by_target(pending, hint, segment->from);
 	}
@@ -169,9 +172,9 @@ static bool write_segment(struct session *session, const struct passing *passing
 	bool tcp = segment->protocol == SEGMENT_TCP;
 	struct socket *sender = from, *receiver = to;
 	if (!sender && tcp)
-		sender = sockets_listener_for(session->sockets, segment->from);
+		sender = sockets_listener_for(session->sockets, home, segment->from);
 	if (!receiver && tcp)
-		receiver = sockets_listener_for(session->sockets, segment->to);
+		receiver = sockets_listener_for(session->sockets, home, segment->to);
 	if (!sender && !receiver)
 		return false;
 	if (!from && passing->states.sender != STATE_UNKNOWN)
@@ -245,7 +248,8 @@ void wiring_tick(struct session *session)
 
 void wiring_enter(struct session *session, struct pending *pending, struct socket *socket)
 {
-	if (!session->wiring || !socket)
+	/* What it sends in another network does not pass here. */
+	if (!session->wiring || !socket || socket->network != witnesses_home(session->witnesses))
 		return;
 	sender_enter(socket, pending->event, pending->number);
 	pending->unsettled = sender_gives_ends(pending->event, socket);

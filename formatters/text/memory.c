@@ -209,10 +209,17 @@ void memory_forget_process(struct memory_of_run *memory, pid_t pid)
 
 /* --- listeners' queues ---------------------------------------------------------------------- */
 
-/* Behind the last colon; unix sockets share 0. A wildcard's listener and the address that
- * was connected to differ, their port does not. At most 65536, so the map stays small. */
+/* Behind the last colon. A wildcard's listener and the address that was connected to differ, their
+ * port does not. Of names of AF_UNIX as many numbers. At most 131072, so the map stays small. */
 static uint64_t port_of(const char *address)
 {
+	enum { OF_UNIX = 0x10000 };
+	if (address && strncmp(address, "unix:", 5) == 0) {
+		uint32_t hash = 0;
+		for (; *address; address++)
+			hash = hash * 31 + (unsigned char)*address;
+		return OF_UNIX | (hash & 0xffff);
+	}
 	const char *colon = address ? strrchr(address, ':') : NULL;
 	return colon ? (uint16_t)strtoul(colon + 1, NULL, 10) : 0;
 }

@@ -91,7 +91,6 @@ static void put_path(struct formatter *text, const struct state_path *path)
 
 static void put_queue_length(struct line *line, const struct record_queues *queues)
 {
-	line_blanks(line, PATH_GAP);
 	line_format(line, "waiting %" PRId64, queues->accept);
 	/* A queue is full when it is longer than its limit (net/sock.h, sk_acceptq_is_full). */
 	if (queues->backlog >= 0)
@@ -107,10 +106,12 @@ static void put_waiting(struct formatter *text, size_t path, const struct record
 	struct line *line = &text->line;
 	struct line_mark mark = line_mark(line);
 	line_pad(line, path + PATH_COLUMNS - PATH_GAP);
+	line_blanks(line, PATH_GAP);
 	put_queue_length(line, queues);
 	if (!text->options.width || line->columns <= text->options.width)
 		return;
 	line_rewind(line, mark);
+	line_blanks(line, PATH_GAP);
 	put_queue_length(line, queues);
 }
 
@@ -269,6 +270,19 @@ static void put_states(struct formatter *text, const struct record *record,
 		memory_accept_shown(&text->memory, address, queues);
 }
 
+/* Of one of AF_UNIX, which has no state. */
+static void put_waiting_alone(struct formatter *text, const struct record *record)
+{
+	const struct record_queues *queues = &record->queues;
+	const char *address = listening_address(record);
+	if (queues->accept < 0 || record->state.after != STATE_UNKNOWN ||
+	    !memory_accept_changed(&text->memory, address, queues))
+		return;
+	text_detail(text, "queue");
+	put_queue_length(&text->line, queues);
+	memory_accept_shown(&text->memory, address, queues);
+}
+
 static void begin_queue(struct formatter *text, const char *variable)
 {
 	text_detail(text, "queue");
@@ -336,6 +350,7 @@ void text_states(struct formatter *text, const struct record *record)
 	struct passed *passed = passed_take(text, record);
 	put_states(text, record, passed);
 	free(passed);
+	put_waiting_alone(text, record);
 	put_queues(text, record);
 }
 

@@ -17,11 +17,11 @@ static struct socket *make_of(struct process *process, int fd, uint64_t cookie, 
 
 /* --- fresh ones ----------------------------------------------------------------------- */
 
-START_TEST(a_fresh_socket_is_asked_for_its_cookie_and_protocol)
+START_TEST(a_fresh_socket_is_asked_for_its_cookie_protocol_and_network)
 {
 	const struct socket *socket =
 		make_of(&server, 3, 7, AF_INET6, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
-	ck_assert_uint_eq(kernel.asked, ASK_COOKIE | ASK_PROTOCOL);
+	ck_assert_uint_eq(kernel.asked, ASK_COOKIE | ASK_PROTOCOL | ASK_NETWORK);
 	ck_assert_uint_eq(socket->cookie, 7);
 	ck_assert_int_eq(socket->domain, AF_INET6);
 	ck_assert_int_eq(socket->type, SOCK_STREAM);
@@ -66,7 +66,7 @@ START_TEST(a_process_is_not_alone_with_a_shared_table_a_ring_or_a_life_before_us
 	server.attached = false;
 	ck_assert_int_eq(sockets_process_fork(sockets, &child, &server, true), 0);
 	ck_assert(!sockets_alone(&server));
-	sockets_process_exit(sockets, &child, NULL, NULL);
+	sockets_process_exit(sockets, &child, true, NULL, NULL);
 	ck_assert(sockets_alone(&server));
 	call(&server, CALL_IO_URING_SETUP, -1, 9);
 	ck_assert(!sockets_alone(&server));
@@ -86,12 +86,12 @@ START_TEST(bind_asks_for_the_local_end_and_listen_only_where_there_is_none)
 	call(&server, CALL_LISTEN, 3, 0);
 	ck_assert_uint_eq(kernel.asked, 0);
 	ck_assert_int_eq(bound->role, ROLE_LISTENER);
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.1:80"), bound);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.1:80"), bound);
 
 	set_text(file(&server, 4, 2)->local, "0.0.0.0:40000");
 	call(&server, CALL_LISTEN, 4, 0);
 	ck_assert_uint_eq(kernel.asked, ASK_LOCAL);
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.2:40000"), unbound);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.2:40000"), unbound);
 }
 END_TEST
 
@@ -209,7 +209,7 @@ Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("asked");
 	const TTest *const fresh[] = {
-		a_fresh_socket_is_asked_for_its_cookie_and_protocol,
+		a_fresh_socket_is_asked_for_its_cookie_protocol_and_network,
 		what_the_kernel_may_take_for_something_else_is_asked_for_everything,
 		with_threads_the_new_number_is_asked_for_everything,
 		a_process_is_not_alone_with_a_shared_table_a_ring_or_a_life_before_us,

@@ -174,7 +174,7 @@ START_TEST(a_child_holds_what_its_parent_held_under_the_same_names)
 	ck_assert_ptr_null(sockets_find(sockets, &server, 4));
 	call(&server, CALL_CLOSE, 3, 0);
 	ck_assert_int_eq(socket->holder_pid, 101);
-	sockets_process_exit(sockets, &child, NULL, NULL);
+	sockets_process_exit(sockets, &child, true, NULL, NULL);
 }
 END_TEST
 
@@ -198,8 +198,8 @@ START_TEST(a_shared_table_is_one_until_exec_or_unshare)
 	call_done(&other, event, 0);
 	call(&other, CALL_CLOSE, 3, 0);
 	ck_assert_ptr_eq(sockets_find(sockets, &server, 3), socket);
-	sockets_process_exit(sockets, &sharer, NULL, NULL);
-	sockets_process_exit(sockets, &other, NULL, NULL);
+	sockets_process_exit(sockets, &sharer, true, NULL, NULL);
+	sockets_process_exit(sockets, &other, true, NULL, NULL);
 }
 END_TEST
 
@@ -208,11 +208,11 @@ START_TEST(the_holder_named_is_one_that_lives)
 	struct process sharer = { .pid = 101 };
 	struct socket *socket = make(&server, 3, 1);
 	ck_assert_int_eq(sockets_process_fork(sockets, &sharer, &server, true), 0);
-	sockets_process_exit(sockets, &server, NULL, NULL);
+	sockets_process_exit(sockets, &server, true, NULL, NULL);
 	ck_assert_uint_eq(socket->holders, 1);
 	ck_assert_int_eq(socket->holder_pid, 101);
 	ck_assert(!socket->killed);
-	sockets_process_exit(sockets, &sharer, NULL, NULL);
+	sockets_process_exit(sockets, &sharer, true, NULL, NULL);
 	ck_assert(socket->killed);
 }
 END_TEST
@@ -262,7 +262,7 @@ START_TEST(exit_hands_over_the_sockets_that_nobody_else_holds)
 	make_connection(&child, 4, 2, "127.0.0.1:5", "127.0.0.1:80");
 	make_connection(&child, 5, 3, "127.0.0.1:80", "127.0.0.1:5");
 	make(&child, 6, 4);
-	sockets_process_exit(sockets, &child, count_orphan, &count);
+	sockets_process_exit(sockets, &child, true, count_orphan, &count);
 	/* 4 and 5 are each other's ends: the first takes the second with it. */
 	ck_assert_uint_eq(count, 2);
 	ck_assert_ptr_null(child.descriptors);
@@ -273,12 +273,21 @@ START_TEST(exit_hands_over_the_sockets_that_nobody_else_holds)
 }
 END_TEST
 
+START_TEST(who_exits_kills_no_socket)
+{
+	const struct socket *socket = make(&server, 3, 1);
+	sockets_process_exit(sockets, &server, false, NULL, NULL);
+	ck_assert(!socket->holders);
+	ck_assert(!socket->killed);
+}
+END_TEST
+
 START_TEST(a_socket_closed_by_a_call_before_the_exit_was_not_killed)
 {
 	struct socket *socket = make(&server, 3, 1);
 	make(&server, 4, 2);
 	call3(&server, CALL_DUP2, 4, 3, 0, 3);
-	sockets_process_exit(sockets, &server, NULL, NULL);
+	sockets_process_exit(sockets, &server, true, NULL, NULL);
 	ck_assert(!socket->killed);
 	ck_assert(sockets_by_cookie(sockets, 2)->killed);
 }
@@ -376,6 +385,7 @@ Suite *unit_suite(void)
 		the_holder_named_is_one_that_lives,
 		exec_keeps_unmarked_descriptors_and_numbers_them_anew,
 		exit_hands_over_the_sockets_that_nobody_else_holds,
+		who_exits_kills_no_socket,
 		a_socket_closed_by_a_call_before_the_exit_was_not_killed,
 		NULL,
 	};

@@ -123,7 +123,9 @@ static inline struct sight through(int fd)
 static inline struct sight between(const char *local, const char *remote)
 {
 	struct sight sight;
-	ck_assert_int_eq(witness_exact(witnesses, 0, local, remote, 0, &sight), 0);
+	ck_assert_int_eq(
+		witness_exact(witnesses, witnesses_home(witnesses), 0, local, remote, 0, &sight),
+		0);
 	return sight;
 }
 

@@ -84,7 +84,8 @@ START_TEST(the_end_that_closes_second_leaves_nothing)
 	close(it.client);
 	close(it.server);
 	between_once(it.client_end, it.server_end, STATE_TIME_WAIT);
-	ck_assert_int_eq(witness_exact(witnesses, 0, it.server_end, it.client_end, 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, it.server_end,
+				       it.client_end, 0, &sight),
 			 -ENOENT);
 	close(it.listener);
 }
@@ -96,7 +97,9 @@ START_TEST(a_four_tuple_that_is_gone_is_not_its_listener)
 	char end[ENDPOINT_SIZE];
 	struct sight sight;
 	name(listener, local_of, end);
-	ck_assert_int_eq(witness_exact(witnesses, 0, end, "127.0.0.1:1", 0, &sight), -ENOENT);
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, end, "127.0.0.1:1",
+				       0, &sight),
+			 -ENOENT);
 	close(listener);
 }
 END_TEST
@@ -106,11 +109,12 @@ START_TEST(a_cookie_asks_for_that_socket_only)
 	struct connection it = connection_new();
 	struct sight sight;
 	uint64_t cookie = through(it.client).cookie;
-	ck_assert_int_eq(witness_exact(witnesses, 0, it.client_end, it.server_end, cookie, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, it.client_end,
+				       it.server_end, cookie, &sight),
 			 0);
-	ck_assert_int_eq(
-		witness_exact(witnesses, 0, it.client_end, it.server_end, cookie + 1, &sight),
-		-ENOENT);
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, it.client_end,
+				       it.server_end, cookie + 1, &sight),
+			 -ENOENT);
 	connection_close(&it);
 }
 END_TEST
@@ -147,7 +151,8 @@ START_TEST(a_family_that_is_known_is_the_only_one_asked)
 	name(client, local_of, client_end);
 	name(client, remote_of, server_end);
 	uint64_t cookie = through(client).cookie;
-	ck_assert_int_eq(witness_exact(witnesses, AF_INET, client_end, server_end, cookie, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), AF_INET, client_end,
+				       server_end, cookie, &sight),
 			 0);
 	ck_assert_int_eq(sight.state, STATE_ESTABLISHED);
 	/* The server's end, which is of the other family: its name may be written either way. */
@@ -155,13 +160,15 @@ START_TEST(a_family_that_is_known_is_the_only_one_asked)
 	name(server, local_of, server_end);
 	name(server, remote_of, client_end);
 	cookie = through(server).cookie;
-	ck_assert_int_eq(witness_exact(witnesses, AF_INET6, server_end, client_end, cookie, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), AF_INET6, server_end,
+				       client_end, cookie, &sight),
 			 0);
 	close(client);
 	close(server);
 	close(listener);
 	/* And it is gone for the family that was asked. */
-	ck_assert_int_eq(witness_exact(witnesses, AF_INET6, server_end, client_end, cookie, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), AF_INET6, server_end,
+				       client_end, cookie, &sight),
 			 -ENOENT);
 }
 END_TEST
@@ -228,10 +235,14 @@ END_TEST
 START_TEST(what_is_no_internet_address_is_refused)
 {
 	struct sight sight;
-	ck_assert_int_eq(witness_exact(witnesses, 0, "unix:/tmp/x", "127.0.0.1:1", 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, "unix:/tmp/x",
+				       "127.0.0.1:1", 0, &sight),
 			 -EINVAL);
-	ck_assert_int_eq(witness_exact(witnesses, 0, "127.0.0.1:1", "", 0, &sight), -EINVAL);
-	ck_assert_int_eq(witness_exact(witnesses, 0, "127.0.0.1:0", "127.0.0.1:1", 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, "127.0.0.1:1", "",
+				       0, &sight),
+			 -EINVAL);
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, "127.0.0.1:0",
+				       "127.0.0.1:1", 0, &sight),
 			 -EINVAL);
 }
 END_TEST

@@ -48,6 +48,12 @@ static inline void answer(const struct identity *from, unsigned asked, struct id
 		to->listening = from->listening;
 	if (asked & ASK_LINGERING)
 		to->lingering = from->lingering;
+	if (asked & ASK_NETWORK)
+		to->network = from->network;
+	if (asked & ASK_INODE)
+		to->inode = from->inode;
+	if (asked & ASK_INODE)
+		to->inode = from->inode;
 	if (asked & ASK_LOCAL)
 		snprintf(to->local, sizeof to->local, "%s", from->local);
 	if (asked & ASK_REMOTE)
@@ -123,8 +129,8 @@ static inline void setup(void)
 
 static inline void teardown(void)
 {
-	sockets_process_exit(sockets, &server, NULL, NULL);
-	sockets_process_exit(sockets, &client, NULL, NULL);
+	sockets_process_exit(sockets, &server, true, NULL, NULL);
+	sockets_process_exit(sockets, &client, true, NULL, NULL);
 	sockets_free(sockets);
 	for (size_t i = 0; i < event_count; i++)
 		event_free(events[i]);

@@ -235,7 +235,7 @@ START_TEST(a_queued_connection_stands_in_its_listeners_lane_until_it_is_accepted
 		queued);
 	ck_assert_str_eq(queued->lane, "client");
 	ck_assert_uint_eq(queued->holders, 1);
-	sockets_process_exit(sockets, &worker, NULL, NULL);
+	sockets_process_exit(sockets, &worker, true, NULL, NULL);
 }
 END_TEST
 
@@ -322,7 +322,7 @@ START_TEST(a_listener_is_found_by_its_address_or_its_wildcard)
 		{ "", NULL },
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		ck_assert_msg(sockets_listener_for(sockets, rows[i].address) == rows[i].listener,
+		ck_assert_msg(sockets_listener_for(sockets, 0, rows[i].address) == rows[i].listener,
 			      "%s", rows[i].address);
 }
 END_TEST
@@ -332,18 +332,18 @@ START_TEST(of_several_listeners_on_a_port_the_closest_is_found)
 	struct socket *dual = make_listener(&server, 3, 1, "[::]:80");
 	struct socket *any = make_listener(&server, 4, 2, "0.0.0.0:80");
 	struct socket *exact = make_listener(&server, 5, 3, "127.0.0.1:80");
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.1:80"), exact);
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.2:80"), any);
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "[::1]:80"), dual);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.1:80"), exact);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.2:80"), any);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "[::1]:80"), dual);
 	/* Closed, in an order that takes them from the list's middle, end and start. */
 	call(&server, CALL_CLOSE, 4, 0);
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.2:80"), dual);
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.2:80"), dual);
 	call(&server, CALL_CLOSE, 3, 0);
-	ck_assert_ptr_null(sockets_listener_for(sockets, "127.0.0.2:80"));
-	ck_assert_ptr_eq(sockets_listener_for(sockets, "127.0.0.1:80"), exact);
+	ck_assert_ptr_null(sockets_listener_for(sockets, 0, "127.0.0.2:80"));
+	ck_assert_ptr_eq(sockets_listener_for(sockets, 0, "127.0.0.1:80"), exact);
 	call(&server, CALL_CLOSE, 5, 0);
 	call(&server, CALL_DUP, 9, -EBADF);
-	ck_assert_ptr_null(sockets_listener_for(sockets, "127.0.0.1:80"));
+	ck_assert_ptr_null(sockets_listener_for(sockets, 0, "127.0.0.1:80"));
 }
 END_TEST
 

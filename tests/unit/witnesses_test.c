@@ -143,7 +143,8 @@ START_TEST(after_a_reset_the_descriptor_is_closed_and_the_kernel_knows_no_connec
 	close(it.client);
 	ck_assert_int_eq(through(it.server).state, STATE_CLOSED);
 	/* Though the port still listens. */
-	ck_assert_int_eq(witness_exact(witnesses, 0, it.server_end, it.client_end, 0, &sight),
+	ck_assert_int_eq(witness_exact(witnesses, witnesses_home(witnesses), 0, it.server_end,
+				       it.client_end, 0, &sight),
 			 -ENOENT);
 	connection_close(&(struct connection){ it.listener, -1, it.server, "", "" });
 }

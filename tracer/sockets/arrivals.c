@@ -50,10 +50,13 @@ static unsigned asked_of_fresh(const struct step *step, struct identity *ret_giv
 	int domain = (int)step->event->raw[0];
 	int type = (int)step->event->raw[1] & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
 	*ret_given = (struct identity){ .domain = domain, .type = type };
+	unsigned fresh = ASK_COOKIE | ASK_PROTOCOL | ASK_NETWORK;
+	if (domain == AF_UNIX)
+		fresh |= ASK_INODE;
 	/* The kernel takes a few others for something else (__sock_create() in net/socket.c). */
 	bool plain = (domain == AF_INET || domain == AF_INET6 || domain == AF_UNIX) &&
 		     (type == SOCK_STREAM || type == SOCK_DGRAM);
-	return plain && sockets_alone(step->process) ? ASK_COOKIE | ASK_PROTOCOL : ASK_ALL;
+	return plain && sockets_alone(step->process) ? fresh : ASK_ALL;
 }
 
 /* Nobody but the process that made it has it, so far. */
@@ -106,10 +109,12 @@ static unsigned asked_of_accepted(const struct step *step, struct identity *ret_
 	*ret_given = (struct identity){ .domain = listener->domain,
 					.type = listener->type,
 					.protocol = listener->protocol,
+					.network = listener->network,
 					.lingering = listener->lingering };
 	/* One of MPTCP gives plain TCP to those who know no better. */
 	bool same = listener->protocol == IPPROTO_TCP || listener->domain == AF_UNIX;
-	return ASK_COOKIE | ASK_ENDS | (same ? 0 : ASK_PROTOCOL);
+	unsigned asked = ASK_COOKIE | ASK_ENDS | (same ? 0 : ASK_PROTOCOL);
+	return listener->domain == AF_UNIX ? asked | ASK_INODE : asked;
 }
 
 void arrival_accepted(struct step *step)

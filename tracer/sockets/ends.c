@@ -41,20 +41,22 @@ static bool is_inet4_wildcard(const struct in6_addr *address)
 
 /* --- connections ---------------------------------------------------------------------- */
 
+/* FNV-1a */
+static const uint64_t FNV_START = UINT64_C(0xcbf29ce484222325);
+static const uint64_t FNV_PRIME = UINT64_C(0x100000001b3);
+
 static uint64_t hash_end(uint64_t hash, const struct end *end)
 {
-	/* FNV-1a */
-	const uint64_t prime = UINT64_C(0x100000001b3);
 	for (size_t i = 0; i < sizeof end->address; i++)
-		hash = (hash ^ end->address.s6_addr[i]) * prime;
-	hash = (hash ^ (end->port >> 8)) * prime;
-	return (hash ^ (end->port & 0xff)) * prime;
+		hash = (hash ^ end->address.s6_addr[i]) * FNV_PRIME;
+	hash = (hash ^ (end->port >> 8)) * FNV_PRIME;
+	return (hash ^ (end->port & 0xff)) * FNV_PRIME;
 }
 
 /* Never 0. */
-static uint64_t key_of(const struct end *local, const struct end *remote)
+static uint64_t key_of(uint64_t network, const struct end *local, const struct end *remote)
 {
-	return hash_end(hash_end(UINT64_C(0xcbf29ce484222325), local), remote) | 1;
+	return hash_end(hash_end(FNV_START ^ network, local), remote) | 1;
 }
 
 static bool connection_ends(const struct socket *socket, struct end *ret_local,
@@ -68,7 +70,7 @@ static void join(struct sockets *sockets, struct socket *socket, const struct en
 		 const struct end *remote)
 {
 	struct end other_local, other_remote;
-	struct known *known = map_get(&sockets->by_ends, key_of(remote, local));
+	struct known *known = map_get(&sockets->by_ends, key_of(socket->network, remote, local));
 	if (!known || socket->peer)
 		return;
 	/* A connection that is over, or has both its ends, only had the same addresses; and who
@@ -77,7 +79,8 @@ static void join(struct sockets *sockets, struct socket *socket, const struct en
 	if (other == socket || other->peer || (other->opened && other->state == STATE_CLOSED))
 		return;
 	/* Two keys may be one by chance. */
-	if (!connection_ends(other, &other_local, &other_remote) ||
+	if (other->network != socket->network ||
+	    !connection_ends(other, &other_local, &other_remote) ||
 	    !end_same(&other_local, remote) || !end_same(&other_remote, local))
 		return;
 	socket->peer = other;
@@ -96,7 +99,7 @@ static void index_connection(struct sockets *sockets, struct known *known)
 {
 	struct end local, remote;
 	bool connected = connection_ends(&known->socket, &local, &remote);
-	uint64_t key = connected ? key_of(&local, &remote) : 0;
+	uint64_t key = connected ? key_of(known->socket.network, &local, &remote) : 0;
 
 	if (key != known->ends_key) {
 		forget_connection(sockets, known);
@@ -111,43 +114,57 @@ static void index_connection(struct sockets *sockets, struct known *known)
 		join(sockets, &known->socket, &local, &remote);
 }
 
-static struct socket *find_connection(const struct sockets *sockets, const struct end *local,
-				      const struct end *remote)
+static struct socket *find_connection(const struct sockets *sockets, uint64_t network,
+				      const struct end *local, const struct end *remote)
 {
-	struct known *known = map_get(&sockets->by_ends, key_of(local, remote));
+	struct known *known = map_get(&sockets->by_ends, key_of(network, local, remote));
 	/* Two keys may be one by chance. */
-	bool same = known && end_same(&known->local, local) && end_same(&known->remote, remote);
+	bool same = known && known->socket.network == network && end_same(&known->local, local) &&
+		    end_same(&known->remote, remote);
 	return same ? &known->socket : NULL;
 }
 
-void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
-			   struct socket **ret_one, struct socket **ret_other)
+void sockets_of_connection(const struct sockets *sockets, uint64_t network, const char *one,
+			   const char *other, struct socket **ret_one, struct socket **ret_other)
 {
 	struct end ends[2];
 	bool known = end_parse(one, &ends[0]) && end_parse(other, &ends[1]);
-	*ret_one = known ? find_connection(sockets, &ends[0], &ends[1]) : NULL;
-	*ret_other = known ? find_connection(sockets, &ends[1], &ends[0]) : NULL;
+	*ret_one = known ? find_connection(sockets, network, &ends[0], &ends[1]) : NULL;
+	*ret_other = known ? find_connection(sockets, network, &ends[1], &ends[0]) : NULL;
 }
 
 /* --- those that take from anybody: listeners, datagram sockets ------------------------- */
 
 static void forget_listener(struct sockets *sockets, struct known *known);
 
-static void index_listener(struct sockets *sockets, struct known *known)
+/* The port, which is less than 65536; of a name of AF_UNIX a number that is not. 0: of nobody. */
+static uint64_t listening_key(const char *address)
 {
 	struct end local;
+	if (end_parse(address, &local))
+		return local.port;
+	if (strncmp(address, "unix:", 5) != 0)
+		return 0;
+	uint64_t hash = FNV_START;
+	for (; *address; address++)
+		hash = (hash ^ (unsigned char)*address) * FNV_PRIME;
+	return hash | UINT64_C(1) << 63;
+}
+
+static void index_listener(struct sockets *sockets, struct known *known)
+{
 	enum socket_role role = known->socket.role;
-	if ((role != ROLE_LISTENER && role != ROLE_DATAGRAM) ||
-	    !end_parse(known->socket.local, &local) || !local.port)
+	uint64_t key = listening_key(known->socket.local);
+	if ((role != ROLE_LISTENER && role != ROLE_DATAGRAM) || !key)
 		return;
-	if (known->listening && known->port == local.port)
+	if (known->listening && known->port == key)
 		return;
 	forget_listener(sockets, known);
-	struct known *first = map_get(&sockets->by_port, local.port);
-	if (map_put(&sockets->by_port, local.port, known) < 0)
+	struct known *first = map_get(&sockets->by_port, key);
+	if (map_put(&sockets->by_port, key, known) < 0)
 		return;
 	known->next_listener = first;
-	known->port = local.port;
+	known->port = key;
 	known->listening = true;
 }
 
@@ -182,7 +199,7 @@ static int fitness(const struct socket *listener, const struct end *wanted)
 	return 0;
 }
 
-static struct socket *best_at(const struct sockets *sockets, const char *address,
+static struct socket *best_at(const struct sockets *sockets, uint64_t network, const char *address,
 			      enum socket_role role)
 {
 	struct end wanted;
@@ -193,7 +210,8 @@ static struct socket *best_at(const struct sockets *sockets, const char *address
 		return NULL;
 	struct known *known = map_get(&sockets->by_port, wanted.port);
 	for (; known; known = known->next_listener) {
-		int fits = known->socket.role == role ? fitness(&known->socket, &wanted) : 0;
+		bool eligible = known->socket.role == role && known->socket.network == network;
+		int fits = eligible ? fitness(&known->socket, &wanted) : 0;
 		if (fits > best_fitness) {
 			best_fitness = fits;
 			best = &known->socket;
@@ -202,14 +220,30 @@ static struct socket *best_at(const struct sockets *sockets, const char *address
 	return best;
 }
 
-struct socket *sockets_listener_for(const struct sockets *sockets, const char *address)
+struct socket *sockets_listener_for(const struct sockets *sockets, uint64_t network,
+				    const char *address)
 {
-	return best_at(sockets, address, ROLE_LISTENER);
+	return best_at(sockets, network, address, ROLE_LISTENER);
 }
 
-struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local)
+struct socket *sockets_of_datagrams(const struct sockets *sockets, uint64_t network,
+				    const char *local)
 {
-	return best_at(sockets, local, ROLE_DATAGRAM);
+	return best_at(sockets, network, local, ROLE_DATAGRAM);
+}
+
+struct socket *sockets_unix_listener(const struct sockets *sockets, const char *address,
+				     struct socket *after)
+{
+	struct known *known = after ? known_of(after)->next_listener
+				    : map_get(&sockets->by_port, listening_key(address));
+	for (; known; known = known->next_listener) {
+		const struct socket *socket = &known->socket;
+		if (socket->domain == AF_UNIX && socket->role == ROLE_LISTENER &&
+		    strcmp(socket->local, address) == 0)
+			return &known->socket;
+	}
+	return NULL;
 }
 
 /* --- both ----------------------------------------------------------------------------- */

@@ -13,6 +13,29 @@
 
 /* --- birth ---------------------------------------------------------------------------- */
 
+/* Without memory it does not count: then nobody waits for it there. */
+static void count_in_network(struct sockets *sockets, struct known *known)
+{
+	uint64_t network = known->socket.network;
+	size_t *count = map_get(&sockets->in_network, network);
+	if (!count) {
+		count = calloc(1, sizeof *count);
+		if (!count || map_put(&sockets->in_network, network, count) < 0) {
+			free(count);
+			return;
+		}
+	}
+	++*count;
+	known->counted = true;
+}
+
+static void uncount(struct sockets *sockets, const struct known *known)
+{
+	size_t *count = map_get(&sockets->in_network, known->socket.network);
+	if (known->counted && count && --*count == 0)
+		free(map_remove(&sockets->in_network, known->socket.network));
+}
+
 static struct known *known_new(struct sockets *sockets, const struct identity *identity)
 {
 	struct known *known = calloc(1, sizeof *known);
@@ -27,6 +50,12 @@ static struct known *known_new(struct sockets *sockets, const struct identity *i
 	socket->type = identity->type;
 	socket->protocol = identity->protocol;
 	socket->lingering = identity->lingering;
+	socket->network = identity->network;
+	socket->inode = identity->inode;
+	count_in_network(sockets, known);
+	/* Without memory it is just not found. */
+	if (socket->inode)
+		map_put(&sockets->by_inode, socket->inode, known);
 	if (identity->type == SOCK_DGRAM)
 		socket->role = ROLE_DATAGRAM;
 	if (sockets->identifier->name)
@@ -82,6 +111,8 @@ static struct identity identity_of(const struct socket *socket)
 				     .domain = socket->domain,
 				     .type = socket->type,
 				     .protocol = socket->protocol,
+				     .network = socket->network,
+				     .inode = socket->inode,
 				     .lingering = socket->lingering };
 	copy_end(identity.local, socket->local);
 	copy_end(identity.remote, socket->remote);
@@ -251,6 +282,10 @@ void known_free(struct sockets *sockets, struct known *known)
 	if (known->socket.peer)
 		known->socket.peer->peer = NULL;
 	map_remove(&sockets->by_cookie, known->socket.cookie);
+	uncount(sockets, known);
+	/* The number may be another one's already. */
+	if (known->socket.inode && map_get(&sockets->by_inode, known->socket.inode) == known)
+		map_remove(&sockets->by_inode, known->socket.inode);
 	free(known->socket.sender);
 	free(known->held);
 	free(known->lane);

@@ -37,8 +37,9 @@ struct known {
 	struct end local, remote; /* and these are they */
 	/* sockets.by_port: the next listener of the same port. */
 	struct known *next_listener;
-	uint16_t port;
+	uint64_t port; /* of one of AF_UNIX: made of its address */
 	bool listening;
+	bool counted; /* in sockets.in_network */
 	/* sockets.orphans or sockets.told, NULL: in neither; and its neighbours there. */
 	struct known_list *list;
 	struct known *previous, *next;
@@ -49,6 +50,8 @@ struct sockets {
 	struct map by_cookie;
 	struct map by_ends;        /* connections: hash of local and remote end */
 	struct map by_port;        /* listeners: port -> the first of a list */
+	struct map by_inode;       /* those of AF_UNIX */
+	struct map in_network;     /* network namespace -> how many, a size_t on the heap */
 	struct known_list orphans; /* lost their last descriptor, and nobody was told yet */
 	struct known_list told;    /* the same, and the session knows */
 };

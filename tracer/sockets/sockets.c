@@ -32,6 +32,11 @@ void sockets_free(struct sockets *sockets)
 	map_done(&sockets->by_cookie);
 	map_done(&sockets->by_ends);
 	map_done(&sockets->by_port);
+	map_done(&sockets->by_inode);
+	position = 0;
+	for (size_t *count; (count = map_next(&sockets->in_network, &position));)
+		free(count);
+	map_done(&sockets->in_network);
 	free(sockets);
 }
 
@@ -67,7 +72,7 @@ int sockets_process_exec(struct sockets *sockets, struct process *process)
 	return result;
 }
 
-void sockets_process_exit(struct sockets *sockets, struct process *process,
+void sockets_process_exit(struct sockets *sockets, struct process *process, bool killed,
 			  void (*orphan)(void *context, struct socket *socket), void *context)
 {
 	/* Those that were orphans before did not lose their last holder by this death. */
@@ -78,7 +83,7 @@ void sockets_process_exit(struct sockets *sockets, struct process *process,
 
 	struct known *known = before ? before->next : sockets->orphans.first;
 	for (; known; known = known->next)
-		known->socket.killed = true;
+		known->socket.killed = killed;
 	for (struct socket *socket; orphan && (socket = sockets_next_orphan(sockets));)
 		orphan(context, socket);
 }
@@ -139,6 +144,19 @@ struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie)
 	return known ? &known->socket : NULL;
 }
 
+struct socket *sockets_by_inode(const struct sockets *sockets, uint64_t inode)
+{
+	struct known *known = map_get(&sockets->by_inode, inode);
+	return known ? &known->socket : NULL;
+}
+
+void sockets_join(struct socket *socket, struct socket *peer)
+{
+	assert(!socket->peer && !peer->peer);
+	socket->peer = peer;
+	peer->peer = socket;
+}
+
 const char *sockets_variable(const struct process *process, int fd)
 {
 	const struct descriptor *descriptor = table_find(process->descriptors, fd);
@@ -149,6 +167,12 @@ struct socket *sockets_next(const struct sockets *sockets, size_t *position)
 {
 	struct known *known = map_next(&sockets->by_cookie, position);
 	return known ? &known->socket : NULL;
+}
+
+size_t sockets_in_network(const struct sockets *sockets, uint64_t network)
+{
+	const size_t *count = map_get(&sockets->in_network, network);
+	return count ? *count : 0;
 }
 
 int sockets_next_appeared(struct process *process)
@@ -192,6 +216,7 @@ struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
 				     .domain = listener->domain,
 				     .type = listener->type,
 				     .protocol = listener->protocol,
+				     .network = listener->network,
 				     .lingering = listener->lingering };
 	assert(cookie);
 	copy_mirrored(identity.local, client->remote, listener);

@@ -39,9 +39,9 @@ int sockets_process_fork(struct sockets *sockets, struct process *child,
  * variables get new names (a new program numbers from the start). The sockets that exec
  * closed: sockets_next_orphan. */
 int sockets_process_exec(struct sockets *sockets, struct process *process);
-/* The process is gone, and its table with it. Sockets it was the last to hold are
- * marked killed and handed to orphan (may be NULL), which may forget them. */
-void sockets_process_exit(struct sockets *sockets, struct process *process,
+/* The process is gone, and its table with it. Sockets it was the last to hold are marked so if it
+ * was killed, and handed to orphan (may be NULL), which may forget them. */
+void sockets_process_exit(struct sockets *sockets, struct process *process, bool killed,
 			  void (*orphan)(void *context, struct socket *socket), void *context);
 /* Looks at one descriptor and enters it if it is a socket: what a program was started
  * with, or holds when it is attached. Returns NULL if it is none. */
@@ -62,14 +62,27 @@ struct socket *sockets_find(const struct sockets *sockets, const struct process 
  * given it to a file already. It is asked, and a socket that is there no more is forgotten. */
 struct socket *sockets_current(struct sockets *sockets, const struct process *process, int fd);
 struct socket *sockets_by_cookie(const struct sockets *sockets, uint64_t cookie);
+/* One of AF_UNIX. */
+struct socket *sockets_by_inode(const struct sockets *sockets, uint64_t inode);
+/* A witness saw that they are each other's other ends; both had none. */
+void sockets_join(struct socket *socket, struct socket *peer);
 /* What Python would call that descriptor's socket ("sock", "conn2"); NULL: no socket. Every
  * descriptor has its own, a duplicate too; the first word tells how the socket came about. */
 const char *sockets_variable(const struct process *process, int fd);
 /* Walks: *position starts at 0; NULL at the end. */
 struct socket *sockets_next(const struct sockets *sockets, size_t *position);
-/* The traced listener that takes connections to this address: one bound to it, or to the
- * wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is set. */
-struct socket *sockets_listener_for(const struct sockets *sockets, const char *address);
+/* The traced listeners of AF_UNIX that have this name, one after the other: `after` is the last
+ * one, NULL at first. A path may mean another file to another process: which of them a client
+ * has come to, a witness must say. */
+struct socket *sockets_unix_listener(const struct sockets *sockets, const char *address,
+				     struct socket *after);
+/* How many there are in a network namespace. */
+size_t sockets_in_network(const struct sockets *sockets, uint64_t network);
+/* The traced listener that takes connections to this address of that network namespace: one bound
+ * to it, or to the wildcard of its family, or to [::], which takes IPv4 too unless IPV6_V6ONLY is
+ * set. */
+struct socket *sockets_listener_for(const struct sockets *sockets, uint64_t network,
+				    const char *address);
 
 /* A descriptor that has come to mean a socket since this was last asked, in no order, some more
  * than once; -1: no more. What a child has of its maker is nothing new. */
@@ -78,10 +91,11 @@ int sockets_next_appeared(struct process *process);
 void sockets_all_appeared(struct process *process);
 
 /* The traced sockets at both ends of a connection, NULL: none. */
-void sockets_of_connection(const struct sockets *sockets, const char *one, const char *other,
-			   struct socket **ret_one, struct socket **ret_other);
+void sockets_of_connection(const struct sockets *sockets, uint64_t network, const char *one,
+			   const char *other, struct socket **ret_one, struct socket **ret_other);
 /* The datagram socket that this address means: it takes from anybody. */
-struct socket *sockets_of_datagrams(const struct sockets *sockets, const char *local);
+struct socket *sockets_of_datagrams(const struct sockets *sockets, uint64_t network,
+				    const char *local);
 /* A connect that waits: its ends are known although it has not returned. */
 void sockets_connecting(struct sockets *sockets, const struct process *process,
 			const struct event *event);

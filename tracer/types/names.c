@@ -37,10 +37,8 @@ static const char *const whys[] = {
 };
 
 static const char *const closings[] = {
-	[CLOSED_FIN] = "fin",
-	[CLOSED_RESET] = "reset",
-	[CLOSED_KILLED] = "killed",
-	[CLOSED_OPEN] = "open",
+	[CLOSED_FIN] = "fin",       [CLOSED_RESET] = "reset", [CLOSED_KILLED] = "killed",
+	[CLOSED_CLOSED] = "closed", [CLOSED_OPEN] = "open",
 };
 
 static const char *const protocols[] = {

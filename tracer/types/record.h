@@ -112,7 +112,8 @@ enum connection_closed {
 	CLOSED_FIN,
 	CLOSED_RESET,
 	CLOSED_KILLED,
-	CLOSED_OPEN, /* still open when the trace ended */
+	CLOSED_CLOSED, /* where there is no FIN: one of AF_UNIX */
+	CLOSED_OPEN,   /* still open when the trace ended */
 };
 
 const char *connection_closed_name(enum connection_closed closed);

@@ -32,6 +32,10 @@ struct sender;
 struct socket {
 	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
 	char id[SOCKET_ID_SIZE];
+	/* Its network namespace, for ever that in which it was made (SO_NETNS_COOKIE): addresses
+	 * mean something there alone. 0: not known. */
+	uint64_t network;
+	uint64_t inode; /* of one of AF_UNIX: how its other end is known; 0: not known */
 	int domain, type, protocol; /* numbers of the kernel: AF_..., SOCK_..., IPPROTO_... */
 	/* Names of the three; static, or owned by whoever made the socket. */
 	const char *domain_name, *type_name, *protocol_name;
@@ -67,10 +71,13 @@ struct socket {
 	const char *lane;
 	/* The other end, if it is traced: a plain pointer both ways, cut when one is freed. */
 	struct socket *peer;
-	/* For an accepted one, and for one still queued: the cookie of its listener. */
+	/* For an accepted one, and for one still queued: the cookie of its listener. For a client
+	 * of AF_UNIX the one in whose queue it was seen, and the process that connected it. */
 	uint64_t listener;
 	bool in_syn_queue; /* it is among its listener's syn_rcvd */
 	unsigned syn_rcvd; /* of a listener: its connections last seen in SYN_RCVD (queues.c) */
+	pid_t connected_by;
+	const char *listening_lane; /* of that one; lives as the trace */
 	/* A connection's life, for its line at the end. */
 	uint64_t bytes_sent, bytes_received, calls;
 	uint64_t opened; /* time of the first sight as a connection, 0 if it never was one */
@@ -79,5 +86,6 @@ struct socket {
 	bool reset;    /* a witness or an errno showed a RST */
 	bool shut;     /* its own FIN followed the other end's: CLOSED is no reset */
 	bool killed;   /* closed by its holder's death, not by a call */
+	bool gone;     /* of AF_UNIX: the kernel has it no more */
 	bool reported; /* its connection line is written */
 };

@@ -44,7 +44,9 @@ enum {
 	ASK_LOCAL = 32,
 	ASK_REMOTE = 64,
 	ASK_ENDS = ASK_LOCAL | ASK_REMOTE,
-	ASK_ALL = 127,
+	ASK_NETWORK = 128,
+	ASK_INODE = 256, /* of one of AF_UNIX; of others there is none to be known */
+	ASK_ALL = 511,
 };
 
 /* Who a socket is, asked when a descriptor of it is first seen. */
@@ -53,6 +55,9 @@ struct identity {
 	int domain, type, protocol;
 	bool listening; /* SO_ACCEPTCONN */
 	bool lingering; /* SO_LINGER is on */
+	/* The network namespace in which it was made: SO_NETNS_COOKIE. 0: nobody can tell. */
+	uint64_t network;
+	uint64_t inode; /* of one of AF_UNIX: unix_diag(7) names it so; 0: not known */
 	char local[ENDPOINT_SIZE];
 	char remote[ENDPOINT_SIZE];
 };

@@ -3,18 +3,16 @@
 
 #include "types/process.h"
 #include "types/witness.h"
+#include "witnesses/network.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct question;
 
-struct mnl_socket;
-
 struct witnesses {
-	struct mnl_socket *netlink; /* opened with the first question */
-	int error;                  /* -errno: it could not be, and is not tried again */
-	unsigned sequence;
+	struct networks networks;
+	enum { DIAG_NOT_ASKED, DIAG_THERE, DIAG_MISSING } unix_diag;
 	const struct process *stopped; /* between witnesses_begin() and witnesses_end() */
 	/* The last copy, while it is kept. */
 	struct copy {

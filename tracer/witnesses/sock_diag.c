@@ -9,15 +9,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-enum { ANSWER_SIZE = 8192, TIMER_TIME_WAIT = 3 /* net/ipv4/inet_diag.c */ };
+enum { TIMER_TIME_WAIT = 3 /* net/ipv4/inet_diag.c */ };
 
 int witnesses_new(struct witnesses **ret_witnesses)
 {
@@ -28,6 +27,7 @@ int witnesses_new(struct witnesses **ret_witnesses)
 	if (!witnesses)
 		return -ENOMEM;
 	witnesses->copy.fd = -1;
+	networks_init(&witnesses->networks);
 	*ret_witnesses = witnesses;
 	return 0;
 }
@@ -37,91 +37,8 @@ void witnesses_free(struct witnesses *witnesses)
 	if (!witnesses)
 		return;
 	witnesses_end(witnesses);
-	if (witnesses->netlink)
-		mnl_socket_close(witnesses->netlink);
+	networks_done(&witnesses->networks);
 	free(witnesses);
-}
-
-/* --- messages ------------------------------------------------------------------------- */
-
-static int send_request(struct witnesses *witnesses, unsigned flags,
-			const struct inet_diag_req_v2 *request)
-{
-	char buffer[MNL_NLMSG_HDRLEN + sizeof *request];
-	memset(buffer, 0, sizeof buffer);
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-	message->nlmsg_seq = ++witnesses->sequence;
-	memcpy(mnl_nlmsg_put_extra_header(message, sizeof *request), request, sizeof *request);
-	return mnl_socket_sendto(witnesses->netlink, message, message->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* What a message says if it is no socket: 0 for NLMSG_DONE without complaint. */
-static int read_error(const struct nlmsghdr *message)
-{
-	int error = 0; /* both struct nlmsgerr and NLMSG_DONE begin with it */
-	if (mnl_nlmsg_get_payload_len(message) < sizeof error)
-		return -EBADMSG;
-	memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
-	return error;
-}
-
-static int read_message(const struct nlmsghdr *message, struct inet_diag_msg *ret_answer)
-{
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-		return read_error(message);
-	if (mnl_nlmsg_get_payload_len(message) < sizeof *ret_answer)
-		return -EBADMSG;
-	memcpy(ret_answer, mnl_nlmsg_get_payload(message), sizeof *ret_answer);
-	return 0;
-}
-
-/* The kernel has answered before send_request() returned: nothing to wait for. */
-static int read_answer(const struct witnesses *witnesses, struct inet_diag_msg *ret_answer)
-{
-	_Alignas(struct nlmsghdr) char buffer[ANSWER_SIZE];
-	for (;;) {
-		ssize_t size = mnl_socket_recvfrom(witnesses->netlink, buffer, sizeof buffer);
-		if (size < 0)
-			return -errno;
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)buffer;
-		if (!mnl_nlmsg_ok(message, (int)size))
-			return -EBADMSG;
-		/* An older one that nobody took is of no interest. */
-		if (message->nlmsg_seq == witnesses->sequence)
-			return read_message(message, ret_answer);
-	}
-}
-
-/* --- the netlink socket --------------------------------------------------------------- */
-
-/* Without the module tcp_diag every question is answered with ENOENT, as if there were no such
- * socket. A dump of no state at all tells the two apart, and looks at no socket. */
-static int probe(struct witnesses *witnesses)
-{
-	struct inet_diag_req_v2 request = { .sdiag_family = AF_INET,
-					    .sdiag_protocol = IPPROTO_TCP };
-	struct inet_diag_msg nothing;
-	int result = send_request(witnesses, NLM_F_DUMP, &request);
-	return result < 0 ? result : read_answer(witnesses, &nothing);
-}
-
-static int open_netlink(struct witnesses *witnesses)
-{
-	if (witnesses->netlink)
-		return 0;
-	if (witnesses->error)
-		return witnesses->error;
-	witnesses->netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (witnesses->netlink && mnl_socket_bind(witnesses->netlink, 0, MNL_SOCKET_AUTOPID) == 0 &&
-	    probe(witnesses) == 0)
-		return 0;
-	if (witnesses->netlink)
-		mnl_socket_close(witnesses->netlink);
-	witnesses->netlink = NULL;
-	witnesses->error = -ENOTSUP;
-	return witnesses->error;
 }
 
 /* --- the two ends --------------------------------------------------------------------- */
@@ -214,8 +131,8 @@ static bool is_answer_to(const struct inet_diag_msg *answer, const struct ends *
 
 /* --- the question --------------------------------------------------------------------- */
 
-static int ask(struct witnesses *witnesses, const struct ends *ends, int family, uint64_t cookie,
-	       struct inet_diag_msg *ret_answer)
+static int ask(struct witnesses *witnesses, uint64_t network, const struct ends *ends, int family,
+	       uint64_t cookie, struct inet_diag_msg *ret_answer)
 {
 	struct inet_diag_req_v2 request = { .sdiag_family = (uint8_t)family,
 					    .sdiag_protocol = IPPROTO_TCP,
@@ -229,12 +146,13 @@ static int ask(struct witnesses *witnesses, const struct ends *ends, int family,
 	id->idiag_cookie[0] = cookie ? (uint32_t)cookie : INET_DIAG_NOCOOKIE;
 	id->idiag_cookie[1] = cookie ? (uint32_t)(cookie >> 32) : INET_DIAG_NOCOOKIE;
 
-	int result = send_request(witnesses, 0, &request);
-	if (result == 0)
-		result = read_answer(witnesses, ret_answer);
-	if (result == 0 && !is_answer_to(ret_answer, ends))
-		result = -ENOENT;
-	return result;
+	ssize_t size = network_ask(&witnesses->networks, network, &request, sizeof request,
+				   ret_answer, sizeof *ret_answer);
+	if (size < 0)
+		return (int)size;
+	if ((size_t)size < sizeof *ret_answer)
+		return -EBADMSG;
+	return is_answer_to(ret_answer, ends) ? 0 : -ENOENT;
 }
 
 /* A FIN that came counts as a byte until the program has read the end of the file. */
@@ -261,23 +179,41 @@ static void fill_sight(const struct inet_diag_msg *answer, struct sight *ret_sig
 	*ret_sight = sight;
 }
 
-int witness_exact(struct witnesses *witnesses, int domain, const char *local, const char *remote,
-		  uint64_t cookie, struct sight *ret_sight)
+int witness_exact(struct witnesses *witnesses, uint64_t network, int domain, const char *local,
+		  const char *remote, uint64_t cookie, struct sight *ret_sight)
 {
 	struct ends ends;
 	struct inet_diag_msg answer = { 0 };
-	int result = open_netlink(witnesses);
-	if (result < 0)
-		return result;
 	if (!parse_ends(local, remote, &ends) || !ends.local_port)
 		return -EINVAL;
-	result = -ENOENT;
+	int result = -ENOENT;
 	if (is_inet4(&ends) && domain != AF_INET6)
-		result = ask(witnesses, &ends, AF_INET, cookie, &answer);
+		result = ask(witnesses, network, &ends, AF_INET, cookie, &answer);
 	/* A dual-stack listener's end of an IPv4 connection is one of AF_INET6. */
 	if (result == -ENOENT && domain != AF_INET)
-		result = ask(witnesses, &ends, AF_INET6, cookie, &answer);
+		result = ask(witnesses, network, &ends, AF_INET6, cookie, &answer);
 	if (result == 0)
 		fill_sight(&answer, ret_sight);
 	return result;
+}
+
+uint64_t witnesses_home(const struct witnesses *witnesses)
+{
+	return witnesses->networks.home;
+}
+
+uint64_t witnesses_next_network(const struct witnesses *witnesses, size_t *position)
+{
+	const struct networks *networks = &witnesses->networks;
+	while (*position < MOST_NETWORKS) {
+		uint64_t id = networks->known[(*position)++].id;
+		if (id && id != networks->home)
+			return id;
+	}
+	return 0;
+}
+
+void witnesses_forget_network(struct witnesses *witnesses, uint64_t network)
+{
+	network_forget(&witnesses->networks, network);
 }

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -120,7 +121,14 @@ static bool is_lingering(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &size) == 0 && linger.l_onoff;
 }
 
-static void read_identity(int fd, unsigned asked, struct identity *identity)
+static uint64_t inode_of(int fd)
+{
+	struct stat status;
+	return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
+static void read_identity(struct witnesses *witnesses, int fd, unsigned asked,
+			  struct identity *identity)
 {
 	if (asked & ASK_KIND) {
 		identity->domain = option(fd, SO_DOMAIN);
@@ -132,6 +140,11 @@ static void read_identity(int fd, unsigned asked, struct identity *identity)
 		identity->listening = option(fd, SO_ACCEPTCONN);
 	if (asked & ASK_LINGERING)
 		identity->lingering = is_lingering(fd);
+	if (asked & ASK_NETWORK)
+		identity->network =
+			network_of(&witnesses->networks, fd, witnesses->copy.process->pid);
+	if (asked & ASK_INODE && identity->domain == AF_UNIX)
+		identity->inode = inode_of(fd);
 	if (asked & ASK_LOCAL)
 		read_end(fd, local_end, identity->local);
 	if (asked & ASK_REMOTE)
@@ -146,7 +159,7 @@ int witness_identify(struct witnesses *witnesses, const struct process *process,
 		return copy;
 	int result = asked & ASK_COOKIE ? read_cookie(witnesses, &identity->cookie) : 0;
 	if (result == 0)
-		read_identity(copy, asked, identity);
+		read_identity(witnesses, copy, asked, identity);
 	leave_copy(witnesses);
 	return result;
 }
@@ -188,4 +201,19 @@ bool witness_unchanged(struct witnesses *witnesses, const struct process *proces
 	bool unchanged = copy >= 0 && state_through(copy) == state;
 	leave_copy(witnesses);
 	return unchanged;
+}
+
+pid_t witness_peer_process(struct witnesses *witnesses, const struct process *process, int fd,
+			   uint64_t cookie)
+{
+	struct ucred peer = { 0 };
+	socklen_t size = sizeof peer;
+	uint64_t found = 0;
+	int copy = take_copy(witnesses, process, fd);
+	if (copy < 0)
+		return 0;
+	bool known = read_cookie(witnesses, &found) == 0 && found == cookie &&
+		     getsockopt(copy, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+	leave_copy(witnesses);
+	return known ? peer.pid : 0;
 }

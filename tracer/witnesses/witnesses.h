@@ -11,7 +11,8 @@
 struct witnesses;
 
 /* Returns 0, -ENOSYS if the kernel has no pidfd_getfd (before 5.6), -ENOMEM. Without
- * netlink the exact question goes unanswered (-ENOTSUP there), the rest works. */
+ * netlink the exact question goes unanswered (-ENOTSUP there), the rest works. To be called in the
+ * network namespace in which the tracer stays. */
 int witnesses_new(struct witnesses **ret_witnesses);
 void witnesses_free(struct witnesses *witnesses);
 
@@ -45,8 +46,42 @@ bool witness_unchanged(struct witnesses *witnesses, const struct process *proces
 		       enum tcp_state state);
 
 /* State and queues of a TCP socket known only by its two ends ("127.0.0.1:80"), whether anybody
- * holds it or not. `domain`: AF_INET or AF_INET6, 0 if not known. `cookie` 0: whichever it is.
- * -ENOENT: there is none; the listener that the kernel offers instead when the 4-tuple is gone
- * does not count. */
-int witness_exact(struct witnesses *witnesses, int domain, const char *local, const char *remote,
-		  uint64_t cookie, struct sight *ret_sight);
+ * holds it or not, in the network namespace `network` (identity.network). `domain`: AF_INET or
+ * AF_INET6, 0 if not known. `cookie` 0: whichever it is. -ENOENT: there is none; the listener that
+ * the kernel offers instead when the 4-tuple is gone does not count. -ENOTSUP: in that namespace
+ * nobody can be asked. */
+int witness_exact(struct witnesses *witnesses, uint64_t network, int domain, const char *local,
+		  const char *remote, uint64_t cookie, struct sight *ret_sight);
+
+/* --- AF_UNIX ------------------------------------------------------------------------------- */
+
+struct unix_question {
+	uint64_t network; /* of the socket that is asked for */
+	uint64_t inode, cookie;
+	uint64_t client; /* of a listener: whether the socket with that inode waits; 0: no matter */
+};
+
+struct unix_sight {
+	uint64_t peer; /* inode of its other end; 0: none, or nobody has accepted that yet */
+	int64_t accept, backlog; /* of a listener, as in struct sight; else -1 */
+	bool waits;
+};
+
+/* What the kernel says of a socket of AF_UNIX: 0, -ENOENT: there is no such socket any more,
+ * -ENOTSUP: nobody can be asked. */
+int witness_unix(struct witnesses *witnesses, const struct unix_question *question,
+		 struct unix_sight *ret_sight);
+
+/* Which process had connected, or made, the other end of a socket of AF_UNIX, even if that is
+ * closed (SO_PEERCRED); 0 if nobody can tell. `cookie`: the socket that it must be. */
+pid_t witness_peer_process(struct witnesses *witnesses, const struct process *process, int fd,
+			   uint64_t cookie);
+
+/* --- network namespaces: every socket belongs to that in which it was made ----------------- */
+
+/* Our own. */
+uint64_t witnesses_home(const struct witnesses *witnesses);
+/* Walks the others in which a socket was seen: *position starts at 0; 0 at the end. */
+uint64_t witnesses_next_network(const struct witnesses *witnesses, size_t *position);
+/* There are no sockets any more that would be asked for there: what keeps it alive is closed. */
+void witnesses_forget_network(struct witnesses *witnesses, uint64_t network);
