@@ -122,6 +122,31 @@ static void put_notes(json_t *object, const struct record *record)
 	put_value(object, "notes", notes);
 }
 
+static json_t *json_origin(const struct origin *origin)
+{
+	json_t *object = json_object();
+	if (origin->number)
+		put_number(object, "n", (int64_t)origin->number);
+	if (origin->number && origin->calls > 1)
+		put_number(object, "last", (int64_t)origin->last);
+	if (origin->calls > 1)
+		put_number(object, "calls", (int64_t)origin->calls);
+	put_text(object, "call", origin->call);
+	put_number(object, "offset", (int64_t)origin->offset);
+	put_number(object, "length", (int64_t)origin->length);
+	if (origin->returned)
+		put_number(object, "of", (int64_t)origin->of);
+	return object;
+}
+
+static void put_origins(json_t *object, const struct record *record)
+{
+	json_t *origins = json_array();
+	for (size_t i = 0; i < record->origin_count; i++)
+		json_array_append_new(origins, json_origin(&record->origins[i]));
+	put_value(object, "from", origins);
+}
+
 static void put_result(json_t *object, const struct event *event)
 {
 	bool failed = event->error || event->restarted;
@@ -143,6 +168,7 @@ void put_call(json_t *object, const struct record *record)
 	if (record->type == RECORD_CALL) {
 		put_state(object, &record->state);
 		put_queues(object, &record->queues);
+		put_origins(object, record);
 	}
 	put_python(object, record->python);
 	if (record->type == RECORD_CALL)

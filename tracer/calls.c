@@ -128,6 +128,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
 	wiring_enter(session, pending, socket);
+	origins_enter(session, pending, socket);
 	unshown_add(session, pending);
 	return RESUME_TO_EXIT;
 }
@@ -256,6 +257,7 @@ static void return_call(struct session *session, struct pending *pending)
 	record.resumed = pending->waiting;
 	record.socket = socket;
 	state_after(session, pending, socket, &record);
+	origins_return(session, pending, &record);
 	wiring_confirm(session);
 	witnesses_end(session->witnesses);
 	python_equivalent(event, socket, &python);

@@ -26,6 +26,13 @@
 
 struct director;
 
+/* What a call does to the byte ledger (origins.c). */
+enum flow {
+	FLOW_NONE,
+	FLOW_SENDS,
+	FLOW_RECEIVES,
+};
+
 /* A call of interest, from its entry stop to its exit stop. */
 struct pending {
 	struct event *event;
@@ -38,6 +45,7 @@ struct pending {
 	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
 	bool under_way;               /* counted in socket->under_way */
 	bool changing;                /* and in process->changing */
+	enum flow flow;               /* what it does to the byte ledger */
 	bool waiting;                 /* shown as waiting */
 	bool asleep;                  /* and really so: the director knows */
 	bool unsettled;               /* its socket gets its ends by it (wiring.h) */
@@ -204,6 +212,7 @@ void queue_note(struct session *session, struct socket *socket, enum tcp_state s
 /* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
 void queues_complete(const struct session *session, const struct event *event,
 		     const struct socket *socket, struct record_queues *queues);
+
 /* --- unixes.c: AF_UNIX ------------------------------------------------------------------------ */
 
 bool is_unix(const struct socket *socket);
@@ -218,6 +227,15 @@ void unix_see(struct session *session, const struct socket *socket, struct sight
 bool unix_is_queued(const struct session *session, const struct socket *socket);
 /* Whether the kernel has it no more, nobody holding it. */
 bool unix_look(struct session *session, struct socket *socket);
+
+/* --- origins.c: which send received bytes came from ---------------------------------------------
+ */
+
+/* At a call's entry, its socket known. */
+void origins_enter(struct session *session, struct pending *pending, struct socket *socket);
+/* It has returned and its state was looked at: tells the record. A call that never returns needs
+ * nothing: what it moved stays unknown. */
+void origins_return(struct session *session, struct pending *pending, struct record *record);
 
 /* --- connections.c: their end --------------------------------------------------------------- */
 

@@ -290,6 +290,7 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		unix_after(session, pending, socket, record);
 	if (!socket || !is_tcp(socket))
 		return;
+	socket->came = 0;
 	/* The last descriptor of a socket that never was a connection is gone, and so is it. */
 	if (!socket->holders && !socket->opened && socket->state != STATE_LISTEN)
 		return;
@@ -301,6 +302,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		state_note(session, socket, sight.state);
 		if (sight.receive == 0 && sight.witness == WITNESS_TCP_INFO)
 			socket->drained = sight.came;
+		if (sight.witness == WITNESS_TCP_INFO)
+			socket->came = sight.came;
 		record->state.after = sight.state;
 		record->state.witness = sight.witness;
 		record->queues = queues_of(&sight);

@@ -1,6 +1,8 @@
 /* What an event does to the sockets, and what it is told of them. */
 #include "sockets_fixture.h"
 
+#include "sockets/ledger.h"
+
 /* --- what an event tells -------------------------------------------------------------- */
 
 static struct socket *move(struct process *process, enum call_id id, uint64_t flags, int64_t bytes)
@@ -113,6 +115,77 @@ START_TEST(a_walk_meets_every_socket)
 }
 END_TEST
 
+/* --- who may touch a socket -------------------------------------------------------------- */
+
+/* socketpair() as descriptors 3 and 4; returns the first. */
+static struct socket *make_pair(struct process *process)
+{
+	struct value items[2] = { { VALUE_DESCRIPTOR, NULL, .descriptor = { .fd = 3 } },
+				  { VALUE_DESCRIPTOR, NULL, .descriptor = { .fd = 4 } } };
+	struct event *event = call_new(CALL_SOCKETPAIR, -1, SOCK_STREAM, 0);
+	file(process, 3, 1)->domain = AF_UNIX;
+	file(process, 4, 2)->domain = AF_UNIX;
+	sockets_enter(sockets, process, event);
+	event->arg_count = 4;
+	event->args[3] = (struct value){ VALUE_ARRAY, "sv", .list = { items, 2 } };
+	return call_done(process, event, 0);
+}
+
+START_TEST(what_a_traced_process_made_nobody_else_has)
+{
+	const struct socket *pair = make_pair(&server);
+	ck_assert(pair->contained);
+	ck_assert(pair->peer->contained);
+	client.attached = true;
+	ck_assert(!make(&client, 3, 7)->contained);
+}
+END_TEST
+
+START_TEST(a_socket_that_was_used_before_its_making_was_seen_is_not_contained)
+{
+	make_listener(&server, 3, 1, "127.0.0.1:80");
+	file(&server, 4, 2);
+	call(&server, CALL_RECVFROM, 4, 5);
+	ck_assert(!accept_one(&server, 3, 4, 2, "127.0.0.1:80", "127.0.0.1:4000")->contained);
+	ck_assert(accept_one(&server, 3, 5, 3, "127.0.0.1:80", "127.0.0.1:4001")->contained);
+}
+END_TEST
+
+START_TEST(a_ring_may_do_anything_with_the_sockets_of_its_process)
+{
+	const struct socket *pair = make_pair(&server);
+	const struct socket *other = make(&client, 3, 7);
+	call(&server, CALL_IO_URING_SETUP, -1, 8);
+	ck_assert(!pair->contained);
+	ck_assert(!pair->peer->contained);
+	ck_assert(other->contained);
+	ck_assert(!make(&server, 5, 8)->contained);
+}
+END_TEST
+
+START_TEST(what_a_socket_sent_outlives_it)
+{
+	struct socket *first = make_pair(&server), *second = first->peer;
+	struct ledger *ledger = ledger_new(false);
+	first->ledger = ledger;
+	call(&server, CALL_CLOSE, 3, 0);
+	call(&server, CALL_RECVFROM, 4, 5);
+	ck_assert_ptr_null(second->peer);
+	ck_assert_ptr_eq(second->legacy, ledger);
+}
+END_TEST
+
+START_TEST(what_a_socket_sent_that_others_had_too_dies_with_it)
+{
+	struct socket *first = make_pair(&server), *second = first->peer;
+	first->ledger = ledger_new(false);
+	first->contained = false;
+	call(&server, CALL_CLOSE, 3, 0);
+	call(&server, CALL_RECVFROM, 4, 5);
+	ck_assert_ptr_null(second->legacy);
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("follow");
@@ -126,6 +199,15 @@ Suite *unit_suite(void)
 		a_walk_meets_every_socket,
 		NULL,
 	};
+	const TTest *const holders[] = {
+		what_a_traced_process_made_nobody_else_has,
+		a_socket_that_was_used_before_its_making_was_seen_is_not_contained,
+		a_ring_may_do_anything_with_the_sockets_of_its_process,
+		what_a_socket_sent_outlives_it,
+		what_a_socket_sent_that_others_had_too_dies_with_it,
+		NULL,
+	};
 	add_tests(suite, "events", tests);
+	add_tests(suite, "holders", holders);
 	return suite;
 }

@@ -244,6 +244,25 @@ static struct record_queues random_queues(struct random *random)
 	};
 }
 
+static const struct origin *random_origins(struct random *random, size_t count)
+{
+	struct origin *origins = arena_zero(random->arena, (count + 1) * sizeof *origins);
+	for (size_t i = 0; i < count; i++) {
+		struct origin *origin = &origins[i];
+		bool returned = random_chance(random);
+		origin->number = random_number(random, 3);
+		origin->calls = random_number(random, 3) + 1;
+		origin->last = origin->number + (origin->number ? origin->calls - 1 : 0);
+		origin->call = random_chance(random) ? random_text(random) : NULL;
+		origin->offset = random_number(random, 3);
+		origin->length = random_number(random, 3);
+		origin->returned = returned;
+		origin->of =
+			returned ? origin->offset + origin->length + random_number(random, 2) : 0;
+	}
+	return origins;
+}
+
 static inline void random_call(struct random *random, struct record *record)
 {
 	record->number = random_number(random, 6) + 1;
@@ -264,6 +283,8 @@ static inline void random_call(struct random *random, struct record *record)
 		.peer_after = random_state(random),
 	};
 	record->queues = random_queues(random);
+	record->origin_count = random_number(random, MOST_ORIGINS + 1);
+	record->origins = random_origins(random, record->origin_count);
 }
 
 static void random_address(struct random *random, char address[ENDPOINT_SIZE])

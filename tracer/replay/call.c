@@ -182,6 +182,31 @@ static void read_notes(struct replay_line *line)
 	line->record.note_count = json_array_size(array);
 }
 
+static void read_origin(struct replay_line *line, const json_t *object, struct origin *origin)
+{
+	*origin = (struct origin){
+		.number = (uint64_t)field_number(line, object, "n", 0),
+		.calls = (uint64_t)field_number(line, object, "calls", 1),
+		.call = field_text(line, object, "call"),
+		.offset = (uint64_t)need_number(line, object, "offset"),
+		.length = (uint64_t)need_number(line, object, "length"),
+		.returned = json_object_get(object, "of") != NULL,
+		.of = (uint64_t)field_number(line, object, "of", 0),
+	};
+	origin->last = (uint64_t)field_number(line, object, "last", (int64_t)origin->number);
+}
+
+static void read_origins(struct replay_line *line)
+{
+	const json_t *array = field_array(line, line->object, "from");
+	size_t count = json_array_size(array);
+	struct origin *origins = count ? replay_room(line, count, sizeof *origins) : NULL;
+	for (size_t i = 0; origins && i < count; i++)
+		read_origin(line, json_array_get(array, i), &origins[i]);
+	line->record.origins = origins;
+	line->record.origin_count = origins ? count : 0;
+}
+
 static void read_args(struct replay_line *line)
 {
 	const json_t *array = field_array(line, line->object, "args");
@@ -222,5 +247,6 @@ void replay_call(struct replay_line *line)
 	read_result(line);
 	read_states(line);
 	line->record.queues = read_queues(line, line->object);
+	read_origins(line);
 	read_notes(line);
 }

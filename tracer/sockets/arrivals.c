@@ -59,12 +59,14 @@ static unsigned asked_of_fresh(const struct step *step, struct identity *ret_giv
 	return plain && sockets_alone(step->process) ? fresh : ASK_ALL;
 }
 
-/* Nobody but the process that made it has it, so far. */
+/* Nobody but the process that made it has it, so far. If calls were made on it before, it is
+ * older than we thought. */
 static void contain(const struct step *step, struct known *known)
 {
 	const struct process *process = step->process;
 	if (known)
-		known->socket.contained = !process->attached && !process->ring;
+		known->socket.contained = !process->attached && !process->ring &&
+					  !known->socket.calls && !known->socket.under_way;
 }
 
 void arrival_made(struct step *step)
@@ -89,6 +91,7 @@ void arrival_pair(struct step *step)
 	for (size_t i = 0; i < 2; i++) {
 		ends[i] = appeared(step, value_fd(&array->list.items[i]), ROLE_PAIR, close_on_exec,
 				   &given, asked);
+		contain(step, ends[i]);
 		if (ends[i])
 			ends[i]->socket.role = ROLE_PAIR;
 	}

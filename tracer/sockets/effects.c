@@ -188,7 +188,11 @@ static void set_option(struct step *step)
 /* io_uring(7) */
 static void set_up_ring(struct step *step)
 {
+	const struct descriptor_table *table = step->process->descriptors;
 	step->process->ring = true;
+	for (size_t fd = 0; fd < table->size; fd++)
+		if (table->slots[fd])
+			table->slots[fd]->known->socket.contained = false;
 }
 
 /* --- data ----------------------------------------------------------------------------- */

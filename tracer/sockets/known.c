@@ -2,6 +2,7 @@
 
 #include "sockets/descriptors.h"
 #include "sockets/ends.h"
+#include "sockets/ledger.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -275,19 +276,40 @@ void known_reap(struct sockets *sockets)
 	reap(sockets, &sockets->orphans);
 }
 
+void known_delete(struct known *known)
+{
+	ledger_free(known->socket.ledger);
+	ledger_free(known->socket.legacy);
+	free(known->socket.sender);
+	free(known->held);
+	free(known->lane);
+	free(known);
+}
+
+/* What it sent may still be received. */
+static void bequeath(struct socket *socket)
+{
+	struct socket *peer = socket->peer;
+	if (!peer)
+		return;
+	peer->peer = NULL;
+	ledger_free(peer->legacy);
+	peer->legacy = NULL;
+	if (socket->contained) {
+		peer->legacy = socket->ledger;
+		socket->ledger = NULL;
+	}
+}
+
 void known_free(struct sockets *sockets, struct known *known)
 {
 	ends_forget(sockets, known);
 	list_leave(known);
-	if (known->socket.peer)
-		known->socket.peer->peer = NULL;
+	bequeath(&known->socket);
 	map_remove(&sockets->by_cookie, known->socket.cookie);
 	uncount(sockets, known);
 	/* The number may be another one's already. */
 	if (known->socket.inode && map_get(&sockets->by_inode, known->socket.inode) == known)
 		map_remove(&sockets->by_inode, known->socket.inode);
-	free(known->socket.sender);
-	free(known->held);
-	free(known->lane);
-	free(known);
+	known_delete(known);
 }

@@ -77,6 +77,8 @@ void known_refresh(struct sockets *sockets, struct known *known, const struct pr
 		   int fd, unsigned asked);
 void known_set_lane(struct known *known, const char *lane);
 void known_free(struct sockets *sockets, struct known *known);
+/* Its memory alone, when the whole table goes. */
+void known_delete(struct known *known);
 
 /* Another descriptor holds it: 0 or -ENOMEM. */
 int known_hold(struct known *known, struct descriptor_table *table, int fd);

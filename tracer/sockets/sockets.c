@@ -23,12 +23,8 @@ void sockets_free(struct sockets *sockets)
 	if (!sockets)
 		return;
 	size_t position = 0;
-	for (struct known *known; (known = map_next(&sockets->by_cookie, &position));) {
-		free(known->socket.sender);
-		free(known->held);
-		free(known->lane);
-		free(known);
-	}
+	for (struct known *known; (known = map_next(&sockets->by_cookie, &position));)
+		known_delete(known);
 	map_done(&sockets->by_cookie);
 	map_done(&sockets->by_ends);
 	map_done(&sockets->by_port);

@@ -6,6 +6,7 @@
 
 #include "types/event.h"
 #include "types/note.h"
+#include "types/origin.h"
 #include "types/python.h"
 #include "types/segment.h"
 #include "types/socket.h"
@@ -184,6 +185,10 @@ struct record {
 	struct record_queues queues;
 	const struct note *notes;
 	size_t note_count;
+	/* RECORD_CALL: which calls of the other end sent what it received, in the order of the
+	 * bytes; none where nobody can say for certain. */
+	const struct origin *origins;
+	size_t origin_count;
 	/* The socket: RECORD_ENTER, RECORD_CALL, RECORD_STATE, RECORD_SEGMENT; NULL: none is known.
 	 */
 	const struct socket *socket;

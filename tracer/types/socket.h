@@ -28,6 +28,7 @@ enum {
 };
 
 struct sender;
+struct ledger;
 
 struct socket {
 	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
@@ -45,6 +46,9 @@ struct socket {
 	/* What it puts on the wire, and by which calls (tracer/senders.c); on the heap, freed with
 	 * it. NULL: nothing, or nobody looks. */
 	struct sender *sender;
+	/* What it sent and received, call by call (sockets/ledger.h), and what its other end sent
+	 * that is gone; freed with it. NULL: nothing, or nobody could say. */
+	struct ledger *ledger, *legacy;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
 	/* States that segments on their way lead to, in their order; nobody has seen it there yet.
@@ -55,11 +59,13 @@ struct socket {
 	} expected[SOCKET_EXPECTED];
 	unsigned expected_count;
 
-	/* What its sight said had come when its receive queue was last seen empty. */
-	uint64_t drained;
+	/* What its sight said had come when its receive queue was last seen empty; and when the
+	 * last call on it had returned, 0: nobody could ask. */
+	uint64_t drained, came;
 	unsigned under_way; /* calls on it that have not returned */
 	bool lingering;     /* SO_LINGER is on: whoever closes it last may have to wait */
-	/* Made by a traced process and never handed to anybody else: its holders are all. */
+	/* Made by a traced process and never handed to anybody else, and no ring works on it: its
+	 * holders are all, and do nothing with it that we do not see. */
 	bool contained;
 
 	/* How many descriptors of traced processes hold it. */
