@@ -190,6 +190,7 @@ static void put_details(struct formatter *text, const struct record *record, boo
 		return;
 	}
 	put_peer(text, record);
+	text_origins(text, record);
 	text_states(text, record);
 	text_notes(text, record);
 }

@@ -50,8 +50,9 @@ void text_header(struct formatter *text, const struct record *record);
 void text_call(struct formatter *text, const struct record *record);
 void text_unfinished(struct formatter *text, const struct record *record);
 
-/* The lines below a call: python.c, state.c, notes.c */
+/* The lines below a call: python.c, bytes.c, state.c, notes.c */
 void text_python(struct formatter *text, const struct record *record, bool resumed);
+void text_origins(struct formatter *text, const struct record *record);
 void text_states(struct formatter *text, const struct record *record);
 void text_notes(struct formatter *text, const struct record *record);
 

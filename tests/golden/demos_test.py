@@ -27,7 +27,7 @@ DEMOS = ("echo", "upper", "refused", "address-in-use")
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
 DETAIL = re.compile(r"^ {13,}(\S.*)$")
-LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note) +(.*)$")
+LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note|bytes) +(.*)$")
 STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +waiting .*)?$")
 # A state that was noticed by itself, between two calls.
 TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
@@ -43,6 +43,8 @@ def normal(text):
     """Numbers that differ from run to run become words."""
     text = re.sub(r"\bpid \d+", "pid PID", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
+    # How much a send sent is not known before it has returned.
+    text = re.sub(r"(?: of the \d+)?( of \w+ )#\d+", r"\1#N", text)
     # Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
     return re.sub(r"(127\.0\.0\.1(?::|', ))(?:3[2-9]|[45]\d|6[0-5])\d{3}\b", r"\1PORT", text)
 
