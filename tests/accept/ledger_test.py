@@ -2,16 +2,29 @@
 
 import base64
 import os
+import socket
+import struct
 import subprocess
 import tempfile
 import unittest
 
 from traced import PYTHON, Record, arg, run, trace
 
+NETLINK_SOCK_DIAG, NLMSG_ERROR = 4, 2  # linux/netlink.h
+
 CONNECT = """
 import os, random, socket, threading
 server = socket.create_server(('127.0.0.1', 0))
 a = socket.create_connection(server.getsockname())
+b, _ = server.accept()
+"""
+LOCAL = """
+import os, random, socket, threading
+server = socket.socket(socket.AF_UNIX)
+server.bind(f'\\0socktrace-ledger-{os.getpid()}')
+server.listen()
+a = socket.socket(socket.AF_UNIX)
+a.connect(server.getsockname())
 b, _ = server.accept()
 """
 PAIR = """
@@ -25,6 +38,15 @@ def payload(call):
     found = next(a for a in call["args"] if a["kind"] == "bytes")
     data = found["text"].encode() if "text" in found else base64.b64decode(found.get("base64", ""))
     return data[:call["ret"]]
+
+
+def kinds():
+    """Connections to try: TCP, AF_UNIX by name where the kernel tells its ends, a pair."""
+    request = struct.pack("=IHHIIBBHIIIII", 40, 20, 0x301, 1, 0, socket.AF_UNIX, *[0] * 7)
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG) as netlink:
+        netlink.send(request)  # a dump of no state at all
+        answer = struct.unpack("=IHHII", netlink.recv(4096)[:16])[1]
+    return (CONNECT, PAIR) if answer == NLMSG_ERROR else (CONNECT, LOCAL, PAIR)
 
 
 class Ledger(unittest.TestCase):
@@ -64,7 +86,7 @@ class Ledger(unittest.TestCase):
         script = ("for part in (b'abc', b'defg', b'hijkl'): a.send(part)\n"
                   "b.recv(2), b.recv(4, socket.MSG_PEEK), b.recv(6), b.recv(99, socket.MSG_PEEK)\n"
                   "b.recv(99)\n")
-        for kind in CONNECT, PAIR:
+        for kind in kinds():
             record = self.traced(kind + script)
             one, two, three = [c["n"] for c in record.calls(name="send")]
             self.assertEqual([self.parts(c) for c in self.received(record)], [
@@ -110,6 +132,25 @@ b.recv(7), b.recv(9), b.recv(9)
         self.assertEqual([self.parts(c) for c in self.received(record)],
                          [[(sent[0], 0, 5, 5), (sent[1], 0, 2, 4)], [(sent[1], 2, 2, 4)]])
         self.assertEqual(self.received(record)[0]["from"][1]["call"], "write")
+
+    def test_of_several_clients_of_a_local_server_each_has_its_own_bytes(self):
+        if LOCAL not in kinds():
+            self.skipTest("the kernel has no unix_diag")
+        record = self.traced(LOCAL + """
+others = [socket.socket(socket.AF_UNIX) for i in range(3)]
+for other in others:
+    other.connect(server.getsockname())
+for i in 1, 2, 0:
+    others[i].send(bytes([i]) * (i + 1))
+others[1].close()
+for i in range(3):
+    server.accept()[0].recv(100)
+""")
+        one, two, three = [c["n"] for c in record.calls(name="send")]
+        # A client that is gone is known by its process, and by its place in the queue.
+        self.assertEqual([self.parts(c) if "from" in c else None for c in self.received(record)],
+                         [[(three, 0, 1, 1)], [(one, 0, 2, 2)], [(two, 0, 3, 3)]])
+        self.expect_truth(record)
 
     def test_every_way_to_send_and_receive_is_counted(self):
         record = self.traced(CONNECT + """
@@ -180,7 +221,7 @@ thread.join()
         self.assertNotIn("of", self.received(record)[0]["from"][0])
 
     def test_at_random_it_tells_the_truth(self):
-        for kind in CONNECT, PAIR:
+        for kind in kinds():
             record = self.traced(kind + """
 random.seed(5)
 sizes = [random.randrange(1, 400) for i in range(150)]
@@ -199,7 +240,7 @@ thread.join()
             self.assertEqual(self.expect_truth(record), len(self.received(record)))
 
     def test_of_two_that_send_at_once_nobody_is_blamed_for_the_others_bytes(self):
-        for kind in CONNECT, PAIR:
+        for kind in kinds():
             record = self.traced(kind + """
 random.seed(5)
 def send():
@@ -217,7 +258,7 @@ for thread in threads:
             self.assertEqual(self.expect_truth(record), len(self.received(record)))
 
     def test_of_two_that_receive_at_once_only_the_certain_is_told(self):
-        for kind in CONNECT, PAIR:
+        for kind in kinds():
             record = self.traced(kind + """
 random.seed(5)
 def receive():
