@@ -104,8 +104,9 @@ static void catch_signals(const struct options *options)
 static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
-		      session->held || session->wiring || outputs_dirty(session->outputs) ||
-		      session->orphans.count || director_waits(session->director);
+		      session->held || session->wiring || session->tracing ||
+		      outputs_dirty(session->outputs) || session->orphans.count ||
+		      director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
 		set_timer(needed);
@@ -131,6 +132,7 @@ static void session_tick(struct session *session)
 	uint64_t now = session_now(session);
 	ticked = 0;
 	wiring_tick(session);
+	tracing_collect(session);
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
@@ -206,7 +208,9 @@ static int handle(struct session *session, struct stop *stop)
 	struct thread *thread = stop->thread;
 	enum resume how = RESUME;
 
-	wiring_collect(session);
+	/* Of a call that gives its socket its ends, when it has: see call_return(). */
+	if (stop->kind != STOP_EXIT || !thread || !thread->pending || !thread->pending->unsettled)
+		tracing_collect(session);
 	if (!thread)
 		return handle_birth(session, stop);
 	if (lets_go(session, stop)) {
@@ -311,6 +315,7 @@ static void session_done(struct session *session)
 	map_done(&session->orphans);
 	sockets_free(session->sockets);
 	wiring_close(session);
+	tracing_close(session);
 	all_sockets_done(session);
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
@@ -348,6 +353,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = watching_init(&session);
 	if (result == 0)
 		result = ret_result->wire_error = open_wire(&session);
+	if (result == 0)
+		tracing_open(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
 		catch_signals(options);
@@ -359,7 +366,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		set_timer(false);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;
-		wiring_collect(&session);
+		tracing_collect(&session);
 		if (options->sockets && !session.listed)
 			all_sockets_write(&session, false);
 		connections_close(&session);

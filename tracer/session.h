@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "options.h"
 #include "outputs.h"
+#include "tracing.h"
 #include "wiring.h"
 
 #include "decode/decode.h"
@@ -58,8 +59,9 @@ struct session {
 	struct identifier identifier;
 	struct sockets *sockets;
 	struct witnesses *witnesses;
-	struct wiring *wiring; /* NULL: nobody looks at the wire */
-	uint64_t lost;         /* segments that nobody could take in */
+	struct wiring *wiring;   /* NULL: nobody looks at the wire */
+	struct tracing *tracing; /* NULL: nobody looks at the tracepoint */
+	uint64_t lost;           /* segments and changes that nobody could take in */
 	struct lanes lanes;
 	struct filter filter; /* that programs are launched with */
 	struct watcher watcher;
@@ -181,6 +183,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		 struct record *record);
 /* A change that no call tells: looks and writes it. True if there was one. */
 bool state_look(struct session *session, struct socket *socket, uint64_t cause);
+/* Somebody saw the socket in that state. */
+void state_note(struct socket *socket, enum tcp_state state);
 /* How it is at this moment, whatever is known: 0 or -errno. */
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight);
 

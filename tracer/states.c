@@ -96,16 +96,22 @@ static int look(struct session *session, const struct socket *socket, bool state
 	return result;
 }
 
+void state_note(struct socket *socket, enum tcp_state state)
+{
+	if (!socket->shut && is_reset(socket->state, state, socket->holders > 0))
+		socket->reset = true;
+	sockets_state(socket, state);
+}
+
 /* Remembers a state; the first that makes it a connection dates its opening. */
 static void note_state(struct session *session, struct socket *socket, enum tcp_state state)
 {
 	if (state == STATE_UNKNOWN)
 		return;
-	if (!socket->shut && is_reset(socket->state, state, socket->holders > 0))
-		socket->reset = true;
 	if (!socket->opened && may_change_alone(state))
 		socket->opened = session_now(session);
-	sockets_state(socket, state);
+	state_note(socket, state);
+	socket->told = state;
 }
 
 int state_see(struct session *session, const struct socket *socket, struct sight *ret_sight)
@@ -250,8 +256,10 @@ static struct socket *find_queued(struct session *session, struct socket *client
 		return NULL;
 	struct socket *queued =
 		sockets_queued(session->sockets, listener, client, ret_sight->cookie);
-	if (queued)
+	if (queued) {
 		name_socket(&session->identifier, queued);
+		tracing_known(session, queued);
+	}
 	return queued;
 }
 
@@ -279,7 +287,8 @@ static void see_peer(struct session *session, const struct event *event, struct 
 	struct socket *peer = see_other_end(session, event, socket, record, &sight);
 	if (!peer || peer == socket || sight.state == STATE_UNKNOWN)
 		return;
-	enum tcp_state before = peer->state;
+	/* Not its last one: a push witness may have seen it come meanwhile. */
+	enum tcp_state before = peer->told;
 	note_state(session, peer, sight.state);
 	if (before == sight.state)
 		return;

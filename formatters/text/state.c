@@ -227,7 +227,9 @@ void text_transition(struct formatter *text, const struct record *record)
 	const char *id = record->socket ? record->socket->id : NULL;
 	const struct known_socket *known = memory_find(&text->memory, id);
 	struct line *line = &text->line;
-	if (transition->to == STATE_UNKNOWN)
+	/* What the kernel told of while a call brought it about, the call's own line will say. */
+	bool told_by_call = transition->cause && transition->witness == WITNESS_TRACEPOINT;
+	if (transition->to == STATE_UNKNOWN || told_by_call)
 		return;
 	remember_told(text, id, transition->to);
 	text_begin(text, 0, record->time, known ? known->lane : NULL);

@@ -136,7 +136,7 @@ class Transcript:
         """The table: of the passing states only those that every run gets to see."""
         for line in self.table.splitlines():
             # Over before anybody could look, if the other end was quick.
-            line = re.sub(r"(FIN_WAIT_[12]|LAST_ACK) -> ", "", normal(line))
+            line = re.sub(r"(SYN_SENT|SYN_RCVD|FIN_WAIT_[12]|LAST_ACK) -> ", "", normal(line))
             yield seen_late(re.sub(r" {2,}", "  ", line).strip())
 
     def __str__(self):

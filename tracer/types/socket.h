@@ -42,6 +42,8 @@ struct socket {
 	struct sender *sender;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
+	/* The last one that a look at it found: what a call's record goes on from. */
+	enum tcp_state told;
 
 	/* What its sight said had come when its receive queue was last seen empty. */
 	uint64_t drained;
