@@ -104,7 +104,7 @@ static void catch_signals(const struct options *options)
 static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
-		      session->held || session->wiring || session->tracing ||
+		      session->held || session->wiring || tracing_waits(session) ||
 		      outputs_dirty(session->outputs) || session->orphans.count ||
 		      director_waits(session->director);
 	if (needed != session->ticking) {

@@ -38,7 +38,8 @@ struct tracing {
 	struct stranger *strangers; /* the youngest takes the place of the oldest */
 	size_t next;
 	struct map by_cookie; /* of the strangers that are still of interest */
-	bool overflowed;      /* one that was open has lost its place: it may be one of ours */
+	uint64_t nobodys; /* changes that were lost while there was nobody whose they could be */
+	bool overflowed;  /* one that was open has lost its place: it may be one of ours */
 };
 
 /* --- on and off ------------------------------------------------------------------------------ */
@@ -60,7 +61,7 @@ void tracing_close(struct session *session)
 	if (!tracing)
 		return;
 	if (tracing->tracepoint)
-		session->lost += tracepoint_lost(tracing->tracepoint);
+		session->lost += tracepoint_lost(tracing->tracepoint) - tracing->nobodys;
 	tracepoint_close(tracing->tracepoint);
 	map_done(&tracing->by_cookie);
 	free(tracing->strangers);
@@ -205,7 +206,14 @@ static void collect(struct session *session, const struct pending *returned)
 		if (socket && !returned)
 			connection_settle(session, socket);
 	}
+	if (tracing && !sockets_count(session->sockets))
+		tracing->nobodys = tracepoint_lost(tracing->tracepoint);
 	wiring_collect(session, returned, UINT64_MAX);
+}
+
+bool tracing_waits(const struct session *session)
+{
+	return session->tracing && sockets_count(session->sockets);
 }
 
 void tracing_collect(struct session *session)

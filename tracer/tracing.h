@@ -7,6 +7,8 @@
 
 #include "types/socket.h"
 
+#include <stdbool.h>
+
 struct pending;
 struct session;
 struct tracing;
@@ -15,6 +17,9 @@ struct tracing;
 void tracing_open(struct session *session);
 void tracing_close(struct session *session);
 
+/* Whether something may happen while nobody stops, so that it must be looked at from time to time.
+ */
+bool tracing_waits(const struct session *session);
 /* Takes in what has happened, and the segments that passed, each in its place; to be called before
  * anything else is written. */
 void tracing_collect(struct session *session);

@@ -235,6 +235,21 @@ class Others(Tracepoint):
         self.assertGreater(len(paths(record)), 100)
         self.assertLessEqual(set(paths(record)), traced)
 
+    def test_what_is_lost_of_others_is_no_loss(self):
+        """More changes than the ring holds, while the program has no socket."""
+        with tempfile.TemporaryDirectory(prefix="socktrace-") as folder:
+            path = os.path.join(folder, "record.jsonl")
+            with subprocess.Popen([SOCKTRACE, "-q", "-o", path, "sh", "-c", "echo up; read line"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tracer:
+                self.assertEqual(tracer.stdout.readline(), b"up\n")
+                for _ in range(20000):
+                    with socket.socket() as listener:
+                        listener.listen()
+                tracer.communicate(b"go\n", timeout=30)
+            record = Record(path)
+        self.assertEqual(record.of("end")[0]["lost"], 0)
+        self.assertEqual(record.of("state"), [])
+
     def test_a_client_that_is_not_traced_has_no_lines_and_its_server_has(self):
         with tempfile.TemporaryDirectory(prefix="socktrace-") as folder:
             path = os.path.join(folder, "record.jsonl")

@@ -181,11 +181,6 @@ void tracepoint_close(struct tracepoint *tracepoint)
 /* --- reading -----------------------------------------------------------------------------------
  */
 
-int tracepoint_descriptor(const struct tracepoint *tracepoint)
-{
-	return tracepoint->ring_fd;
-}
-
 uint64_t tracepoint_lost(const struct tracepoint *tracepoint)
 {
 	return __atomic_load_n(tracepoint->lost, __ATOMIC_RELAXED);

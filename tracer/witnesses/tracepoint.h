@@ -4,7 +4,8 @@
  * can ask for a socket's cookie: addresses alone mean different sockets in different network
  * namespaces. It sees the whole machine: whose the cookie is not, must throw the rest away.
  *
- * What it says is not always what it seems: see transition_holds().
+ * Nobody is woken by it: to be looked at from time to time. What it says is not always what it
+ * seems: see transition_holds().
  */
 #pragma once
 
@@ -28,9 +29,6 @@ enum { TRACEPOINT_CHANGES = 16384 };
  */
 int tracepoint_open(struct tracepoint **ret_tracepoint, unsigned changes);
 void tracepoint_close(struct tracepoint *tracepoint);
-
-/* Readable (POLLIN) while something may be there. */
-int tracepoint_descriptor(const struct tracepoint *tracepoint);
 
 /* The next change, of whichever socket; false: nothing more has happened yet. Those of one socket
  * are in their order, those of several within microseconds. */

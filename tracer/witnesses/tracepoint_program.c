@@ -75,7 +75,9 @@ size_t program_assemble(const struct program_parts *parts, struct bpf_insn progr
 		COPY(ARGUMENT_2, FRAME),
 		ADD(ARGUMENT_2, -(int)sizeof(struct change)),
 		SET(ARGUMENT_3, sizeof(struct change)),
-		SET(ARGUMENT_4, 0),
+		/* Whoever reads looks from time to time: to wake somebody at each change of every
+		 * socket would cost the machine more than all the rest of this. */
+		SET(ARGUMENT_4, BPF_RB_NO_WAKEUP),
 		CALL(BPF_FUNC_ringbuf_output),
 		/* Not 0: the ring is full. */
 		SKIP_IF(RESULT, 0, 4),
