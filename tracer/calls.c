@@ -129,6 +129,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 		pending->number = ++session->calls;
 	wiring_enter(session, pending, socket);
 	origins_enter(session, pending, socket);
+	tracing_known(session, socket);
 	unshown_add(session, pending);
 	return RESUME_TO_EXIT;
 }
@@ -251,6 +252,8 @@ static void return_call(struct session *session, struct pending *pending)
 
 	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
+	tracing_return(session, pending);
+	tracing_known(session, socket);
 	wiring_return(session, pending);
 	call_ends(session, pending);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);

@@ -153,6 +153,17 @@ void connections_tick(struct session *session)
 	}
 }
 
+bool connections_under_way(const struct session *session)
+{
+	size_t position = 0;
+	for (const struct socket *socket; (socket = map_next(&session->orphans, &position));)
+		if (socket->peer && !socket->peer->holders &&
+		    (socket->state == STATE_FIN_WAIT_1 || socket->state == STATE_CLOSING ||
+		     socket->state == STATE_LAST_ACK))
+			return true;
+	return false;
+}
+
 void connections_close(struct session *session)
 {
 	size_t position = 0;

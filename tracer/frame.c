@@ -9,8 +9,8 @@
 
 void session_write_header(struct session *session)
 {
-	static const char *const witnesses[] = { "tcp_info", "sock_diag", "wire", NULL };
-	static const char *const without_wire[] = { "tcp_info", "sock_diag", NULL };
+	const char *witnesses[] = { "tcp_info", "sock_diag", NULL, NULL, NULL };
+	size_t count = 2;
 	struct timespec now;
 	struct tm parts;
 	struct utsname system;
@@ -22,6 +22,11 @@ void session_write_header(struct session *session)
 	snprintf(started, sizeof started, "%s.%09ldZ", day, now.tv_nsec);
 	uname(&system);
 
+	if (session->tracing)
+		witnesses[count++] = witness_name(WITNESS_TRACEPOINT);
+	if (session->wiring)
+		witnesses[count++] = witness_name(WITNESS_WIRE);
+
 	struct record_header header = {
 		.version = SOCKTRACE_VERSION,
 		.kernel = system.release,
@@ -29,7 +34,7 @@ void session_write_header(struct session *session)
 		.commands = director_commands(session->director),
 		.lang = "en",
 		.isolated = session->options->isolate,
-		.witnesses = session->wiring ? witnesses : without_wire,
+		.witnesses = witnesses,
 		.sysctls = session->options->sysctls.rows,
 		.sysctl_count = session->options->sysctls.count,
 		.title = director_title(session->director),
@@ -44,6 +49,7 @@ void session_write_end(struct session *session)
 {
 	static const char *const none[] = { NULL };
 	wiring_close(session);
+	tracing_close(session);
 	struct record record = record_blank(RECORD_END, session_now(session));
 	record.end = (struct record_end){ .calls = session->calls,
 					  .lost = session->lost,

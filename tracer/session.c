@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "director.h"
+#include "signals.h"
 
 #include "ptrace/attach.h"
 #include "ptrace/stops.h"
@@ -15,17 +16,12 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-static const uint64_t NANOSECONDS = 1000000000;
+enum { NANOSECONDS = 1000000000 };
 
-/* A call that lasts longer is shown as waiting: 20 ms, in nanoseconds. */
-static const uint64_t TICK = 20000000;
+/* A call that lasts longer is shown as waiting; in nanoseconds. */
+static const uint64_t TICK = TICK_MICROSECONDS * UINT64_C(1000);
 /* So long an effect is held back for its cause, which may have to wait for a processor. */
 static const uint64_t PATIENCE = 100000000;
-
-/* What a signal handler leaves for the turn; there is only one session at a time. */
-static volatile sig_atomic_t ticked;
-static volatile sig_atomic_t signal_to_pass;
-static volatile sig_atomic_t table_asked;
 
 static uint64_t monotonic(void)
 {
@@ -41,75 +37,16 @@ uint64_t session_now(const struct session *session)
 
 /* --- time and signals ------------------------------------------------------------------- */
 
-static void set_timer(bool on)
-{
-	struct timeval tick = { .tv_usec = on ? (suseconds_t)(TICK / 1000) : 0 };
-	struct itimerval timer = { .it_interval = tick, .it_value = tick };
-	setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-/* Also interrupts waitpid(), where the session sleeps. */
-static void on_tick(int signal)
-{
-	(void)signal;
-	ticked = 1;
-}
-
-static void on_termination(int signal)
-{
-	signal_to_pass = signal;
-	/* It may have come just before waitpid(): the timer wakes us again. */
-	set_timer(true);
-}
-
-static void on_question(int signal)
-{
-	(void)signal;
-	table_asked = 1;
-	set_timer(true);
-}
-
-static void catch_signals(const struct options *options)
-{
-	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct sigaction tick = { .sa_handler = on_tick };
-	struct sigaction end = { .sa_handler = on_termination };
-	struct sigaction question = { .sa_handler = on_question };
-
-	/* Ctrl-C is for the programs; the transcript is completed when they have ended. */
-	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-		sigaction(ignored[i], &ignore, NULL);
-	sigaction(SIGALRM, &tick, NULL);
-	sigaction(SIGTERM, &end, NULL);
-	sigaction(SIGHUP, &end, NULL);
-	if (options->attach_count)
-		sigaction(SIGINT, &end, NULL);
-	if (options->sockets)
-		sigaction(SIGUSR1, &question, NULL);
-	signal(SIGCHLD, SIG_DFL);
-
-	/* Whoever started us may have blocked them. */
-	sigset_t wanted;
-	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGALRM);
-	sigaddset(&wanted, SIGTERM);
-	sigaddset(&wanted, SIGHUP);
-	if (options->sockets)
-		sigaddset(&wanted, SIGUSR1);
-	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
-}
-
 /* Needed only while there is something to show, to write, or to wait for. */
 static void keep_ticking(struct session *session)
 {
 	bool needed = session->unshown || session->colocation.sharing || session->postponed ||
-		      session->held || session->wiring || outputs_dirty(session->outputs) ||
-		      session->orphans.count || remains_count(session) ||
-		      director_waits(session->director);
+		      session->held || session->wiring || tracing_waits(session) ||
+		      outputs_dirty(session->outputs) || session->orphans.count ||
+		      remains_count(session) || director_waits(session->director);
 	if (needed != session->ticking) {
 		session->ticking = needed;
-		set_timer(needed);
+		signals_set_timer(needed);
 	}
 }
 
@@ -127,25 +64,26 @@ void session_detach(struct session *session)
 		}
 }
 
-static void session_tick(struct session *session)
+void session_tick(struct session *session)
 {
 	uint64_t now = session_now(session);
-	ticked = 0;
+	signals_ticked();
 	wiring_tick(session);
+	tracing_collect(session);
+	wiring_confirm(session);
 	if (now > TICK)
 		calls_show_waiting(session, now - TICK);
 	connections_tick(session);
 	remains_tick(session);
 	processes_adopt(session);
 	colocation_tick(&session->colocation, &session->tracees, now);
-	if (signal_to_pass) {
+	int termination = signals_termination();
+	if (termination) {
 		session_detach(session);
-		if (signal_to_pass != SIGINT)
-			director_terminate(session->director, session, signal_to_pass);
-		signal_to_pass = 0;
+		if (termination != SIGINT)
+			director_terminate(session->director, session, termination);
 	}
-	if (table_asked) {
-		table_asked = 0;
+	if (signals_question()) {
 		all_sockets_write(session, SOCKETS_ASKED);
 		session->ticking = true; /* it is, since the signal came */
 	}
@@ -208,7 +146,9 @@ static int handle(struct session *session, struct stop *stop)
 	struct thread *thread = stop->thread;
 	enum resume how = RESUME;
 
-	wiring_collect(session);
+	/* Of a call that gives its socket its ends, when it has: see call_return(). */
+	if (stop->kind != STOP_EXIT || !thread || !thread->pending || !thread->pending->unsettled)
+		tracing_collect(session);
 	if (!thread)
 		return handle_birth(session, stop);
 	if (lets_go(session, stop)) {
@@ -276,7 +216,7 @@ static int session_turn(struct session *session)
 	session->tracees.apart = !session->colocation.sharing;
 	int result = stop_wait(&session->tracees, &stop);
 
-	if (ticked || signal_to_pass || table_asked)
+	if (signals_came())
 		session_tick(session);
 	if (result == -EINTR)
 		return 0;
@@ -290,27 +230,6 @@ static int session_turn(struct session *session)
 	if (!session->ticking)
 		keep_ticking(session);
 	return result;
-}
-
-/* The programs have ended; what the kernel keeps of their connections is followed until it is gone,
- * the time is up, or Ctrl-C. */
-static void session_linger(struct session *session)
-{
-	const struct sigaction end = { .sa_handler = on_termination };
-	const struct timespec tick = { .tv_nsec = (long)TICK };
-	uint64_t until = session_now(session) + session->options->linger * NANOSECONDS;
-
-	remains_tick(session);
-	if (!session->options->linger || !(remains_count(session) || session->orphans.count))
-		return;
-	sigaction(SIGINT, &end, NULL);
-	all_sockets_write(session, SOCKETS_LINGER);
-	while ((remains_count(session) || session->orphans.count) && session_now(session) < until) {
-		nanosleep(&tick, NULL);
-		if (signal_to_pass)
-			break;
-		session_tick(session);
-	}
 }
 
 /* --- beginning and end ---------------------------------------------------------------------- */
@@ -335,6 +254,7 @@ static void session_done(struct session *session)
 	sockets_free(session->sockets);
 	wiring_close(session);
 	remains_done(session);
+	tracing_close(session);
 	witnesses_free(session->witnesses);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
@@ -371,9 +291,11 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = watching_init(&session);
 	if (result == 0)
 		result = ret_result->wire_error = open_wire(&session);
+	if (result == 0)
+		tracing_open(&session);
 	inherited_save(&session.inherited);
 	if (result == 0) {
-		catch_signals(options);
+		signals_catch(options);
 		session_write_header(&session);
 		result = director_begin(director, &session);
 		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
@@ -381,10 +303,9 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 			result = session_turn(&session);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;
-		wiring_collect(&session);
-		wiring_confirm(&session);
+		session_settle(&session);
 		session_linger(&session);
-		set_timer(false);
+		signals_set_timer(false);
 		if (options->sockets && !session.listed)
 			all_sockets_write(&session, SOCKETS_END);
 		connections_close(&session);

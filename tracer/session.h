@@ -7,6 +7,7 @@
 #include "lanes.h"
 #include "options.h"
 #include "outputs.h"
+#include "tracing.h"
 #include "wiring.h"
 
 #include "decode/decode.h"
@@ -68,8 +69,9 @@ struct session {
 	struct identifier identifier;
 	struct sockets *sockets;
 	struct witnesses *witnesses;
-	struct wiring *wiring; /* NULL: nobody looks at the wire */
-	uint64_t lost;         /* segments that nobody could take in */
+	struct wiring *wiring;   /* NULL: nobody looks at the wire */
+	struct tracing *tracing; /* NULL: nobody looks at the tracepoint */
+	uint64_t lost;           /* segments and changes that nobody could take in */
 	struct lanes lanes;
 	struct filter filter; /* that programs are launched with */
 	struct watcher watcher;
@@ -237,6 +239,15 @@ void origins_enter(struct session *session, struct pending *pending, struct sock
  * nothing: what it moved stays unknown. */
 void origins_return(struct session *session, struct pending *pending, struct record *record);
 
+/* --- ending.c: when the programs have ended --------------------------------------------------- */
+
+/* Waits a little for the last segments between two traced ends. */
+void session_settle(struct session *session);
+/* --linger: follows what the kernel keeps until it is gone, the time is up, or Ctrl-C. */
+void session_linger(struct session *session);
+/* session.c's: what is due every TICK_MICROSECONDS. */
+void session_tick(struct session *session);
+
 /* --- connections.c: their end --------------------------------------------------------------- */
 
 /* Writes the connection's line if both ends are over, and forgets them. */
@@ -250,6 +261,8 @@ void connection_lost(void *context, struct socket *socket);
 void connections_collect(struct session *session);
 /* Another look at the orphans; called at each tick. */
 void connections_tick(struct session *session);
+/* Whether the last segments between two traced ends are still on their way. */
+bool connections_under_way(const struct session *session);
 /* The trace ends: a line for each that is left. */
 void connections_close(struct session *session);
 

@@ -31,9 +31,30 @@ static int ask_exact(struct session *session, const struct socket *socket, struc
 			     remote, socket->cookie, ret_sight);
 }
 
+/* While TIME_WAIT takes over from a socket the kernel finds neither: the new one is in its place,
+ * but may not be taken yet (inet_twsk_hashdance_schedule()). That takes a moment, or longer where
+ * the processor itself has to wait. So nobody is called CLOSED at once who may be on the way there.
+ */
+static int ask_patiently(struct session *session, const struct socket *socket,
+			 struct sight *ret_sight)
+{
+	enum { AT_ONCE = 3, LATER = 20 };
+	const struct timespec moment = { .tv_nsec = 50000 };
+	int tries = is_closing(socket->state)            ? AT_ONCE + LATER
+		    : socket->state == STATE_ESTABLISHED ? AT_ONCE
+							 : 0;
+	int result = ask_exact(session, socket, ret_sight);
+	for (int i = 0; i < tries && result == -ENOENT; i++) {
+		if (i >= AT_ONCE)
+			nanosleep(&moment, NULL);
+		result = ask_exact(session, socket, ret_sight);
+	}
+	return result;
+}
+
 static int exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
-	int result = ask_exact(session, socket, ret_sight);
+	int result = ask_patiently(session, socket, ret_sight);
 	if (result != -ENOENT)
 		return result;
 	/* The kernel knows no such socket any more: that is CLOSED (RFC 9293, 3.3.2). */
@@ -97,7 +118,7 @@ static int look_on(struct session *session, struct socket *socket, bool state_on
 	int result = look(session, socket, state_only, ret_sight);
 	if (result < 0 || ret_sight->state == socket->state)
 		return result;
-	wiring_collect(session);
+	tracing_catch_up(session);
 	/* What has come meanwhile may be younger than that look. */
 	if (state_is_behind(socket, ret_sight->state))
 		result = look(session, socket, state_only, ret_sight);
@@ -234,8 +255,10 @@ struct socket *state_find_queued(struct session *session, struct socket *client,
 		return NULL;
 	struct socket *queued =
 		sockets_queued(session->sockets, listener, client, ret_sight->cookie);
-	if (queued)
+	if (queued) {
 		name_socket(&session->identifier, queued);
+		tracing_known(session, queued);
+	}
 	return queued;
 }
 
@@ -292,7 +315,8 @@ void state_after(struct session *session, const struct pending *pending, struct 
 		return;
 	socket->came = 0;
 	/* The last descriptor of a socket that never was a connection is gone, and so is it. */
-	if (!socket->holders && !socket->opened && socket->state != STATE_LISTEN)
+	if (!socket->holders && !socket->opened && socket->state != STATE_LISTEN &&
+	    pending->before != STATE_LISTEN)
 		return;
 	if (socket->cookie == pending->socket)
 		record->state.before = pending->before;

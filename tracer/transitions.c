@@ -14,7 +14,7 @@ static const unsigned progress[STATE_COUNT] = {
 };
 
 /* Whether it is news that it came there: a witness may lag behind another. */
-static bool is_ahead(const struct socket *socket, enum tcp_state to)
+static bool is_ahead(const struct socket *socket, enum tcp_state to, uint64_t time)
 {
 	enum tcp_state from = socket->state;
 	/* A connection has a socket of its own. */
@@ -22,7 +22,7 @@ static bool is_ahead(const struct socket *socket, enum tcp_state to)
 		return to == STATE_CLOSED;
 	/* It can be opened, once more too, while somebody holds it. */
 	if (from == STATE_CLOSED)
-		return socket->holders &&
+		return socket->holders && time >= socket->since &&
 		       (to == STATE_LISTEN || to == STATE_SYN_SENT || to == STATE_SYN_RCVD);
 	return progress[to] > progress[from];
 }
@@ -53,7 +53,8 @@ void state_note(struct session *session, struct socket *socket, enum tcp_state s
 	if (!socket->opened && is_connection(state))
 		socket->opened = session_now(session);
 	queue_note(session, socket, state);
-	sockets_state(socket, state);
+	if (sockets_state(socket, state))
+		socket->since = session_now(session);
 }
 
 static void write_transition(struct session *session, struct socket *socket, enum tcp_state from,
@@ -82,9 +83,10 @@ static void enter(struct session *session, struct socket *socket, enum tcp_state
 		  enum witness witness, uint64_t time, uint64_t cause)
 {
 	enum tcp_state from = socket->state;
-	if (!is_ahead(socket, to))
+	if (!is_ahead(socket, to, time))
 		return;
 	state_note(session, socket, to);
+	socket->since = time;
 	write_transition(session, socket, from, witness, time, cause);
 }
 
@@ -99,7 +101,7 @@ void state_expected(struct socket *socket, enum tcp_state to, uint64_t time, uin
 {
 	unsigned count = socket->expected_count;
 	enum tcp_state last = count ? socket->expected[count - 1].state : socket->state;
-	if (!is_ahead(socket, to) || last == to || count == SOCKET_EXPECTED)
+	if (!is_ahead(socket, to, time) || last == to || count == SOCKET_EXPECTED)
 		return;
 	socket->expected[count].state = to;
 	socket->expected[count].time = time;

@@ -29,6 +29,8 @@ struct passing {
 struct wiring {
 	struct wire *wire;
 	struct track *track;
+	struct segment next; /* the first that is not taken in yet, if there is one */
+	bool has_next;
 	struct passing *held; /* nobody's yet, in their order */
 	size_t held_count;
 	/* Cookies of those whose state is expected to change: nobody has looked at the last ones.
@@ -40,12 +42,25 @@ struct wiring {
 
 /* --- on and off ------------------------------------------------------------------------------ */
 
+/* Both clocks at once nobody can read: the one is read between two looks at the other, until these
+ * are close together. */
 static void tell_time(struct session *session)
 {
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
-	int64_t since_1970 = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-	wire_set_offset(session->wiring->wire, (int64_t)session_now(session) - since_1970);
+	enum { TRIES = 5, CLOSE = 1000 /* nanoseconds */ };
+	uint64_t closest = UINT64_MAX;
+	int64_t offset = 0;
+	for (int i = 0; i < TRIES && closest > CLOSE; i++) {
+		struct timespec now;
+		uint64_t before = session_now(session);
+		clock_gettime(CLOCK_REALTIME, &now);
+		uint64_t apart = session_now(session) - before;
+		int64_t since_1970 = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+		if (apart >= closest)
+			continue;
+		closest = apart;
+		offset = (int64_t)(before + apart / 2) - since_1970;
+	}
+	wire_set_offset(session->wiring->wire, offset);
 }
 
 int wiring_open(struct session *session)
@@ -201,13 +216,14 @@ static bool write_segment(struct session *session, const struct passing *passing
 }
 
 /* What was held is somebody's now, or nobody's. `pending` has just returned, on `hint`. */
-static void place_held(struct session *session, const struct pending *pending, struct socket *hint)
+static void place_held(struct session *session, const struct pending *pending, struct socket *hint,
+		       uint64_t until)
 {
 	struct wiring *wiring = session->wiring;
 	uint64_t now = session_now(session);
 	bool more = wiring->unsettled > (pending && pending->unsettled);
 	size_t i = 0;
-	for (; i < wiring->held_count; i++) {
+	for (; i < wiring->held_count && wiring->held[i].segment.time <= until; i++) {
 		const struct passing *passing = &wiring->held[i];
 		bool waits = more && passing->segment.time + HELD_FOR > now;
 		if (!write_segment(session, passing, pending, hint, waits) && waits)
@@ -217,19 +233,33 @@ static void place_held(struct session *session, const struct pending *pending, s
 	memmove(wiring->held, wiring->held + i, wiring->held_count * sizeof *wiring->held);
 }
 
-void wiring_collect(struct session *session)
+/* The next one in the ring, if it had passed by then. */
+static bool take_next(struct wiring *wiring, uint64_t until, struct segment *ret_segment)
+{
+	if (!wiring->has_next)
+		wiring->has_next = wire_next(wiring->wire, &wiring->next);
+	if (!wiring->has_next || wiring->next.time > until)
+		return false;
+	*ret_segment = wiring->next;
+	wiring->has_next = false;
+	return true;
+}
+
+void wiring_collect(struct session *session, const struct pending *returned, uint64_t until)
 {
 	struct wiring *wiring = session->wiring;
+	struct socket *hint =
+		returned ? sockets_by_cookie(session->sockets, returned->socket) : NULL;
 	struct passing passing;
 	if (!wiring)
 		return;
 	if (wiring->held_count)
-		place_held(session, NULL, NULL);
-	while (wiring->held_count < MOST_HELD && wire_next(wiring->wire, &passing.segment)) {
+		place_held(session, returned, hint, until);
+	while (wiring->held_count < MOST_HELD && take_next(wiring, until, &passing.segment)) {
 		track_segment(wiring->track, &passing.segment, &passing.states);
-		bool more = wiring->unsettled > 0;
+		bool more = wiring->unsettled > (returned && returned->unsettled);
 		if (wiring->held_count ||
-		    (!write_segment(session, &passing, NULL, NULL, more) && more))
+		    (!write_segment(session, &passing, returned, hint, more) && more))
 			wiring->held[wiring->held_count++] = passing;
 	}
 }
@@ -239,9 +269,7 @@ void wiring_tick(struct session *session)
 	if (!session->wiring)
 		return;
 	tell_time(session);
-	wiring_collect(session);
 	session->wiring->looked_at = 0;
-	wiring_confirm(session);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
@@ -268,7 +296,7 @@ void wiring_return(struct session *session, struct pending *pending)
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
 	if (!session->wiring)
 		return;
-	place_held(session, pending, socket);
+	place_held(session, pending, socket, UINT64_MAX);
 	wiring_settle(session, pending);
 	if (socket)
 		sender_return(socket, pending->event, pending->number);
@@ -281,5 +309,5 @@ void wiring_waits(struct session *session, struct pending *pending)
 	if (pending->event->call == CALL_CONNECT)
 		sockets_connecting(session->sockets, pending->thread->process, pending->event);
 	wiring_settle(session, pending);
-	wiring_collect(session);
+	tracing_catch_up(session);
 }

@@ -18,11 +18,11 @@ struct wiring;
 int wiring_open(struct session *session);
 void wiring_close(struct session *session);
 
-/* From time to time: what passes while nobody stops, and what the clock says now. */
+/* From time to time: what the clock says now. */
 void wiring_tick(struct session *session);
-/* Takes in what has passed; to be called before anything else is written. Where nobody looks
- * these do nothing. */
-void wiring_collect(struct session *session);
+/* Takes in what had passed by then; to be called before anything else is written. `returned`: a
+ * call that has just returned, NULL if none has. Where nobody looks these do nothing. */
+void wiring_collect(struct session *session, const struct pending *returned, uint64_t until);
 /* Looks whether the ends have taken what passed, where no other look has told. */
 void wiring_confirm(struct session *session);
 /* A call on that socket enters. */

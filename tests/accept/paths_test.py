@@ -4,6 +4,7 @@ Each way in which a connection can open and close is made to happen, and what th
 held to what the RFC says of it, and to what the other witnesses saw in the same run.
 """
 
+import collections
 import random
 import unittest
 
@@ -127,7 +128,9 @@ def run(ways, *options):
 
 
 def path_of(states):
-    return " ".join(states).replace("FIN_WAIT_2 ", "")
+    """TIME_WAIT ends early where its port is wanted again."""
+    path = " ".join(state for state in states if state != "FIN_WAIT_2")
+    return path.replace("TIME_WAIT CLOSED", "TIME_WAIT")
 
 
 def written_paths(record):
@@ -153,11 +156,16 @@ class Paths(unittest.TestCase):
     def check(self, ways, record):
         paths, gaps = written_paths(record)
         self.assertEqual(gaps, [])
-        self.assertEqual({change["witness"] for change in record.of("state")
-                          if change.get("from") != "LISTEN"} - {"tracepoint"}, {"wire"})
-        left = sorted(path_of(path) for path in paths.values() if path[0] != "LISTEN")
-        self.assertEqual(left, sorted(path for way in ways for path in WAYS[way]))
+        seen_by = {change["witness"] for change in record.of("state")
+                   if "LISTEN" not in (change.get("from"), change["to"])}
+        self.assertLessEqual(seen_by, {"wire", "tracepoint"})
+        self.compare(ways, (path for path in paths.values() if "LISTEN" not in path))
         return paths
+
+    def compare(self, ways, paths):
+        left = collections.Counter(map(path_of, paths))
+        right = collections.Counter(path for way in ways for path in WAYS[way])
+        self.assertEqual((left - right, right - left), ({}, {}))
 
     def test_what_remains_after_the_last_call_is_seen_too(self):
         """The close of a process that is killed, at both ends."""
@@ -198,6 +206,20 @@ class Paths(unittest.TestCase):
         record = run(ways, "-e", "setup")
         self.check(ways, record)
         self.assertEqual(record.of("end")[0]["lost"], 0)
+
+    def test_the_tracepoint_alone_sees_the_same(self):
+        """It never shows TIME_WAIT: that is seen by the call after which the socket is asked. What
+        a killed process leaves may be gone by then: a RST can end it (RFC 1337)."""
+        ways = [way for way in WAYS if way not in ("refused", "killed")] * 125
+        random.Random(5).shuffle(ways)
+        record = run(ways, "--wire=off", "-e", "setup")
+        if "tracepoint" not in record.of("header")[0]["witnesses"]:
+            self.skipTest("needs the right to load a BPF program, and a kernel that describes "
+                          "its types")
+        self.assertEqual([change for change in written_paths(record)[1]
+                          if change["from"] != "TIME_WAIT"], [])
+        self.compare(ways, (end["states"] for connection in record.of("connection")
+                            for end in connection["ends"] if "states" in end))
 
     def test_other_witnesses_see_nothing_else(self):
         """Without the wire they see less, but no state that is not on the way, and in its order."""

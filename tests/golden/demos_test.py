@@ -94,6 +94,8 @@ class Step:
                     yield f"    wire    {normal_row(line)}"
             elif label not in ("state", "queue", "waits"):
                 for line in words.split("\n"):
+                    # One that was shown as waiting could not say yet which connection it gets.
+                    line = re.sub(r"^conn\d+, addr = ", "conn, addr = ", line)
                     yield f"    {label:7} {normal(line)}"
 
 

@@ -159,6 +159,11 @@ const char *sockets_variable(const struct process *process, int fd)
 	return descriptor ? descriptor->variable : NULL;
 }
 
+size_t sockets_count(const struct sockets *sockets)
+{
+	return sockets->by_cookie.count;
+}
+
 struct socket *sockets_next(const struct sockets *sockets, size_t *position)
 {
 	struct known *known = map_next(&sockets->by_cookie, position);

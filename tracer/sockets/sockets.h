@@ -69,6 +69,8 @@ void sockets_join(struct socket *socket, struct socket *peer);
 /* What Python would call that descriptor's socket ("sock", "conn2"); NULL: no socket. Every
  * descriptor has its own, a duplicate too; the first word tells how the socket came about. */
 const char *sockets_variable(const struct process *process, int fd);
+/* How many there are. */
+size_t sockets_count(const struct sockets *sockets);
 /* Walks: *position starts at 0; NULL at the end. */
 struct socket *sockets_next(const struct sockets *sockets, size_t *position);
 /* The traced listeners of AF_UNIX that have this name, one after the other: `after` is the last

@@ -51,6 +51,7 @@ struct socket {
 	struct ledger *ledger, *legacy;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
+	uint64_t since; /* the time of that change */
 	/* States that segments on their way lead to, in their order; nobody has seen it there yet.
 	 */
 	struct {
