@@ -35,6 +35,7 @@ struct stranger {
 
 struct tracing {
 	struct tracepoint *tracepoint;
+	bool begun;
 	struct stranger *strangers; /* the youngest takes the place of the oldest */
 	size_t next;
 	struct map by_cookie; /* of the strangers that are still of interest */
@@ -158,8 +159,20 @@ static void keep(struct tracing *tracing, const struct transition *transition, u
 	stranger->changes[stranger->count++].culprit = *culprit;
 }
 
+/* Not before there is a socket whose states could change: for programs without one it would take
+ * longer than all the rest of the trace. */
+static void begin(struct session *session)
+{
+	struct tracing *tracing = session->tracing;
+	tracing->begun = tracepoint_begin(tracing->tracepoint) == 0;
+	if (!tracing->begun)
+		tracing_close(session);
+}
+
 void tracing_known(struct session *session, struct socket *socket)
 {
+	if (session->tracing && !session->tracing->begun && socket && is_tcp(socket))
+		begin(session);
 	struct tracing *tracing = session->tracing;
 	if (!tracing || !socket)
 		return;

@@ -316,9 +316,18 @@ class Around(Tracepoint):
         with open("/proc/self/mountinfo", encoding="utf-8") as file:
             self.assertEqual(file.read(), mounts)
 
-    def test_killed_it_leaves_no_program_behind(self):
+    def test_without_a_socket_no_program_is_loaded(self):
         before = programs()
         with subprocess.Popen([SOCKTRACE, "-o", os.devnull, "sh", "-c", "echo up; read line"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tracer:
+            self.assertEqual(tracer.stdout.readline(), b"up\n")
+            self.assertEqual(programs() - before, set())
+            tracer.communicate(b"\n")
+
+    def test_killed_it_leaves_no_program_behind(self):
+        before = programs()
+        waits = "import socket\nsocket.socket()\nprint('up', flush=True)\ninput()"
+        with subprocess.Popen([SOCKTRACE, "-o", os.devnull, PYTHON, "-c", waits],
                               stdin=subprocess.PIPE, stdout=subprocess.PIPE) as tracer:
             self.assertEqual(tracer.stdout.readline(), b"up\n")
             self.assertNotEqual(programs() - before, set())

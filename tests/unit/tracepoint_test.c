@@ -132,6 +132,8 @@ static struct tracepoint *tracepoint;
 static bool opens(unsigned changes)
 {
 	int refused = tracepoint_open(&tracepoint, changes);
+	if (refused == 0 && (refused = tracepoint_begin(tracepoint)) < 0)
+		tracepoint_close(tracepoint);
 	if (refused == -EPERM || refused == -EINVAL || refused == -ENOENT || refused == -EACCES)
 		printf("SKIPPED: no tracepoint here: %s\n", strerror(-refused));
 	else

@@ -73,37 +73,53 @@ static int make_counter(struct tracepoint *tracepoint)
 /* --- the kernel's types ------------------------------------------------------------------------
  */
 
-/* The file's bytes on the heap, or NULL with errno. */
-static uint8_t *read_whole(const char *path, size_t *ret_size)
+static const char types_path[] = "/sys/kernel/btf/vmlinux";
+
+static bool read_into(int fd, uint8_t *bytes, size_t size)
+{
+	size_t have = 0;
+	while (have < size) {
+		ssize_t more = read(fd, bytes + have, size - have);
+		if (more == 0)
+			errno = EIO;
+		if (more == 0 || (more < 0 && errno != EINTR))
+			return false;
+		have += more > 0 ? (size_t)more : 0;
+	}
+	return true;
+}
+
+/* The file's bytes, to be unmapped; or NULL with errno. */
+static uint8_t *map_types(size_t *ret_size)
 {
 	struct stat status;
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	autoclose int fd = open(types_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return NULL;
-	size_t size = (size_t)status.st_size, have = 0;
-	uint8_t *bytes = malloc(size ? size : 1);
-	while (bytes && have < size) {
-		ssize_t more = read(fd, bytes + have, size - have);
-		if (more > 0) {
-			have += (size_t)more;
-		} else if (more == 0 || errno != EINTR) {
-			errno = more == 0 ? EIO : errno;
-			free(bytes);
-			bytes = NULL;
-		}
-	}
-	*ret_size = size;
-	return bytes;
+	size_t size = *ret_size = (size_t)status.st_size;
+	uint8_t *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes != MAP_FAILED)
+		return bytes;
+	/* Before Linux 6.16 it can only be read, a page at a time. */
+	bytes = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (bytes == MAP_FAILED)
+		return NULL;
+	if (read_into(fd, bytes, size))
+		return bytes;
+	munmap(bytes, size);
+	return NULL;
 }
 
 /* The compiler made a type of each tracepoint's arguments, and called it so. */
 static int ask_types(void)
 {
 	size_t size = 0;
-	autofree uint8_t *image = read_whole("/sys/kernel/btf/vmlinux", &size);
+	uint8_t *image = map_types(&size);
 	if (!image)
 		return -errno;
-	return btf_find(image, size, BTF_KIND_TYPEDEF, "btf_trace_inet_sock_set_state");
+	int type = btf_find(image, size, BTF_KIND_TYPEDEF, "btf_trace_inet_sock_set_state");
+	munmap(image, size);
+	return type;
 }
 
 /* --- the program -------------------------------------------------------------------------------
@@ -123,7 +139,7 @@ static int load(const struct program_parts *parts, uint32_t type)
 	return bpf(BPF_PROG_LOAD, &loading);
 }
 
-static int look(struct tracepoint *tracepoint)
+int tracepoint_begin(struct tracepoint *tracepoint)
 {
 	int type = ask_types();
 	if (type < 0)
@@ -150,12 +166,9 @@ int tracepoint_open(struct tracepoint **ret_tracepoint, unsigned changes)
 		return -ENOMEM;
 	tracepoint->ring_fd = tracepoint->lost_fd = -1;
 	tracepoint->program_fd = tracepoint->link_fd = -1;
-	/* Who has no right to is told at once, before anything costs time. */
-	int result = make_ring(tracepoint, changes);
+	int result = access(types_path, R_OK) == 0 ? make_ring(tracepoint, changes) : -errno;
 	if (result == 0)
 		result = make_counter(tracepoint);
-	if (result == 0)
-		result = look(tracepoint);
 	if (result < 0)
 		tracepoint_close(tracepoint);
 	else

@@ -21,13 +21,17 @@ struct tracepoint;
 enum { TRACEPOINT_CHANGES = 16384 };
 
 /*
- * Looks from now on; nothing of it is left behind when it is closed, or its process has died.
- * `changes`: a power of two, 0 for TRACEPOINT_CHANGES. Takes some 10 ms, most of it to read the
- * kernel's types. Returns 0, -EPERM (needs CAP_BPF and CAP_PERFMON, or root, outside of any user
- * namespace), -ENOENT (a kernel without descriptions of its types), -EINVAL, -EACCES (one before
- * 5.12), -ENOMEM ...
+ * Makes room for what is to be seen, if there is the right to look. `changes`: a power of two, 0
+ * for TRACEPOINT_CHANGES. Returns 0, -EPERM (needs CAP_BPF and CAP_PERFMON, or root, outside of any
+ * user namespace), -ENOENT (a kernel without descriptions of its types), -ENOMEM ...
  */
 int tracepoint_open(struct tracepoint **ret_tracepoint, unsigned changes);
+/*
+ * Looks from now on; nothing of it is left behind when it is closed, or its process has died. Takes
+ * some ms, and closing it 10: the kernel waits until nobody is in it any more. Returns 0, or
+ * -EINVAL, -EACCES (a kernel before 5.12), ...
+ */
+int tracepoint_begin(struct tracepoint *tracepoint);
 void tracepoint_close(struct tracepoint *tracepoint);
 
 /* The next change, of whichever socket; false: nothing more has happened yet. Those of one socket
