@@ -42,6 +42,7 @@ struct tracees {
 	/* They run on other processors than we do (colocation.h), and stop so often that it pays
 	 * to look out for the next stop before we sleep. */
 	bool apart, eager;
+	bool told; /* SIGCHLD is blocked, and says who has stopped */
 	/* Stops that came while somebody waited for another one, in their order. */
 	struct kept_stop {
 		pid_t tid;
