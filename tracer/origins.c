@@ -224,6 +224,17 @@ static bool has_lost(const struct socket *socket, const struct event *event)
 			  event->error != EINTR);
 }
 
+bool origins_drain(const struct session *session, const struct pending *pending,
+		   const struct socket *socket)
+{
+	const struct event *event = pending->event;
+	const struct socket *peer = socket->peer;
+	return pending->flow == FLOW_RECEIVES && peer && peer->ledger && socket->ledger &&
+	       is_followed(session, socket) && is_followed(session, peer) && has_moved(event) &&
+	       !(flags_of(event) & MSG_PEEK) &&
+	       ledger_waits(peer->ledger, socket->ledger) == bytes_of(event);
+}
+
 static void received(struct session *session, struct socket *socket, const struct event *event,
 		     struct record *record)
 {

@@ -81,6 +81,11 @@ static const bool takes[CALL_COUNT] = {
 	[CALL_READ] = true,     [CALL_READV] = true,
 };
 
+bool call_receives(const struct event *event)
+{
+	return takes[event->call];
+}
+
 /* Which argument has the flags of a call that moves data; 0: none. */
 static const unsigned char flags_at[CALL_COUNT] = {
 	[CALL_SENDTO] = 3,   [CALL_SENDMSG] = 2, [CALL_SENDMMSG] = 3,

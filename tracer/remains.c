@@ -7,12 +7,16 @@
 #include <string.h>
 
 /* Older ones give way, and so many are looked at in one tick. */
-enum { MOST_REMAINS = 1024, LOOKS_PER_TICK = 16 };
+enum { MOST_REMAINS = 1024, LOOKS_PER_TICK = 32 };
+
+/* Each of them once in so long, in nanoseconds: a TIME_WAIT lasts a minute. */
+static const uint64_t ROUND = 1000000000;
 
 struct remains {
 	struct remain *rows[MOST_REMAINS]; /* the first `count`, in no order */
 	size_t count;
-	size_t next; /* to be looked at */
+	size_t next;    /* to be looked at */
+	uint64_t round; /* when the first was looked at last */
 };
 
 struct remain {
@@ -72,10 +76,15 @@ static bool is_gone(struct session *session, const struct socket *socket, struct
 void remains_tick(struct session *session)
 {
 	struct remains *remains = session->remains;
+	uint64_t now = session_now(session);
 	for (size_t looks = 0; remains && remains->count && looks < LOOKS_PER_TICK; looks++) {
 		struct sight sight;
 		if (remains->next >= remains->count)
 			remains->next = 0;
+		if (remains->next == 0 && remains->round && now < remains->round + ROUND)
+			return;
+		if (remains->next == 0)
+			remains->round = now;
 		struct remain *remain = remains->rows[remains->next];
 		if (!is_gone(session, &remain->socket, &sight)) {
 			remains->next++;

@@ -211,6 +211,8 @@ void queue_see_of(struct session *session, const struct socket *connection,
 		  struct record_queues *queues);
 /* A witness saw the socket in that state: keeps count of its listener's handshakes. */
 void queue_note(struct session *session, struct socket *socket, enum tcp_state state);
+/* Whether it is one of the calls that take bytes out of the receive buffer. */
+bool call_receives(const struct event *event);
 /* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
 void queues_complete(const struct session *session, const struct event *event,
 		     const struct socket *socket, struct record_queues *queues);
@@ -235,6 +237,10 @@ bool unix_look(struct session *session, struct socket *socket);
 
 /* At a call's entry, its socket known. */
 void origins_enter(struct session *session, struct pending *pending, struct socket *socket);
+/* Whether the call, which has just returned, received all that the other end has sent: nothing
+ * waits behind it. False: it did not, or nobody can tell. */
+bool origins_drain(const struct session *session, const struct pending *pending,
+		   const struct socket *socket);
 /* It has returned and its state was looked at: tells the record. A call that never returns needs
  * nothing: what it moved stays unknown. */
 void origins_return(struct session *session, struct pending *pending, struct record *record);

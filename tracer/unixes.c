@@ -169,15 +169,16 @@ static void see_full_queue(struct session *session, const struct event *event,
 			see_queue(session, listener, record);
 }
 
-/* Bytes that a stream holds for recv(): the descriptor tells them. What a socket of messages holds
- * is more than the next recv() finds, and what waits to be received at the other end is counted in
- * memory, not in bytes. */
-static void see_received(struct session *session, const struct socket *socket,
-			 struct record *record)
+/* Bytes that a stream still holds after a receive: the descriptor tells them, and is not asked
+ * where all that came is known to have been taken. What a socket of messages holds is more than the
+ * next recv() finds, and what waits to be received at the other end is counted in memory, not in
+ * bytes. */
+static void see_received(struct session *session, const struct pending *pending,
+			 const struct socket *socket, struct record *record)
 {
 	struct sight sight;
-	if (socket->type == SOCK_STREAM && socket->holders &&
-	    state_see(session, socket, &sight) == 0)
+	if (socket->type == SOCK_STREAM && socket->holders && call_receives(pending->event) &&
+	    !origins_drain(session, pending, socket) && state_see(session, socket, &sight) == 0)
 		record->queues.receive = sight.receive;
 }
 
@@ -215,7 +216,7 @@ void unix_after(struct session *session, const struct pending *pending, struct s
 	if (event->error == ECONNRESET)
 		socket->reset = true;
 	if (event->class == CLASS_DATA)
-		see_received(session, socket, record);
+		see_received(session, pending, socket, record);
 	else if (event->call == CALL_CONNECT)
 		connected(session, pending, socket, record);
 	else if (event->call == CALL_LISTEN && !event->error)

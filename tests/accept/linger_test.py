@@ -61,7 +61,7 @@ class Linger(unittest.TestCase):
         self.assertEqual(isolated(CLOSES).of("sockets"), [])
 
     def test_the_end_of_a_time_wait_is_seen_while_the_trace_runs(self):
-        record = isolated(REUSES, "--linger=1")
+        record = isolated(REUSES, "--linger=3")
         ends = [change for change in record.of("state") if change.get("from") == "TIME_WAIT"]
         self.assertEqual([change["to"] for change in ends], ["CLOSED"])
         self.assertEqual(ends[0]["witness"], "sock_diag")

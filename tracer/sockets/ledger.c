@@ -288,6 +288,14 @@ size_t ledger_received(struct ledger *receiver, struct ledger *sender,
 
 /* --- certainty ---------------------------------------------------------------------------- */
 
+uint64_t ledger_waits(const struct ledger *sender, const struct ledger *receiver)
+{
+	bool clear = !receiver ||
+		     (receiver->receiving <= 1 && !receiver->tangled && !receiver->lost_received);
+	return clear && !sender->sending && !sender->lost_sent ? sender->sent - sender->taken
+							       : UINT64_MAX;
+}
+
 bool ledger_agrees(const struct ledger *receiver, const struct ledger *sender,
 		   const struct arrived *arrived)
 {

@@ -63,6 +63,10 @@ void ledger_lose_sent(struct ledger *ledger);
 /* The same of what it receives. */
 void ledger_lose_received(struct ledger *ledger);
 
+/* Bytes that the sender has sent and the other end has not received; UINT64_MAX: nobody knows. The
+ * receiver may be NULL, it has received nothing then. One receive may be under way. */
+uint64_t ledger_waits(const struct ledger *sender, const struct ledger *receiver);
+
 /* What TCP_INFO says of the receiving end. */
 struct arrived {
 	uint64_t came;  /* bytes that ever arrived; the sender's FIN may count as one */
