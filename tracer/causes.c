@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-/* Calls whose effect the other end sees. */
-static const bool sends[CALL_COUNT] = {
-	[CALL_CONNECT] = true,  [CALL_SHUTDOWN] = true, [CALL_CLOSE] = true, [CALL_SENDTO] = true,
-	[CALL_SENDMSG] = true,  [CALL_SENDMMSG] = true, [CALL_WRITE] = true, [CALL_WRITEV] = true,
-	[CALL_SENDFILE] = true, [CALL_SPLICE] = true,
-};
+/* Whether the other end sees an effect of it. */
+static bool sends(enum call_id call)
+{
+	return call_flow(call) == FLOW_SENDS || call == CALL_CONNECT || call == CALL_SHUTDOWN ||
+	       call == CALL_CLOSE || call == CALL_SENDFILE || call == CALL_SPLICE;
+}
 
 /* Ends that are not joined are told by their addresses: datagrams, AF_UNIX streams. */
 static bool fit_together(const struct event *event, const struct socket *from,
@@ -35,7 +35,7 @@ static bool can_cause(const struct session *session, const struct pending *cause
 		      const struct pending *effect)
 {
 	const struct event *event = cause->event;
-	if (!sends[event->call] || sends[effect->event->call] || cause->thread == effect->thread)
+	if (!sends(event->call) || sends(effect->event->call) || cause->thread == effect->thread)
 		return false;
 	const struct socket *socket = sockets_by_cookie(session->sockets, cause->socket);
 	if (!socket)
@@ -57,7 +57,7 @@ static bool can_cause(const struct session *session, const struct pending *cause
 static bool may_have_cause(const struct session *session, const struct pending *effect)
 {
 	const struct event *event = effect->event;
-	if (sends[event->call])
+	if (sends(event->call))
 		return false;
 	const struct socket *receiver = sockets_by_cookie(session->sockets, effect->socket);
 	bool connected = event->class == CLASS_DATA && receiver && receiver->peer;

@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	MAX_BYTES = 16 << 20, /* -s, --capture: what fits into one call's event */
-	MAX_SECONDS = 24 * 60 * 60,
-};
-
 int option_fail(struct options_error *error, const char *hint, const char *format, ...)
 {
 	va_list args;
@@ -31,27 +26,15 @@ int option_append(const char ***list, size_t *count, const char *word)
 	return 0;
 }
 
-int option_seconds(struct parser *parser, const char *option, const char *text, unsigned *ret)
+int option_number(struct parser *parser, const char *option, const char *text, size_t most,
+		  size_t *ret)
 {
 	char *end;
 	errno = 0;
 	unsigned long number = strtoul(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || number > MAX_SECONDS)
-		return option_fail(parser->error, "",
-				   "%s: %s: not a number of seconds from 0 to %d", option, text,
-				   MAX_SECONDS);
-	*ret = (unsigned)number;
-	return 0;
-}
-
-int option_number(struct parser *parser, const char *option, const char *text, size_t *ret)
-{
-	char *end;
-	errno = 0;
-	unsigned long number = strtoul(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || number > MAX_BYTES)
-		return option_fail(parser->error, "", "%s: %s: not a number from 0 to %d", option,
-				   text, MAX_BYTES);
+	if (errno || *end || *text < '0' || *text > '9' || number > most)
+		return option_fail(parser->error, "", "%s: %s: not a number from 0 to %zu", option,
+				   text, most);
 	*ret = number;
 	return 0;
 }

@@ -18,9 +18,12 @@ __attribute__((format(printf, 3, 4))) int option_fail(struct options_error *erro
 						      const char *format, ...);
 /* Appends to one of the lists of strings. */
 int option_append(const char ***list, size_t *count, const char *word);
+/* What fits into one call's event; and seconds. */
+enum { MOST_BYTES = 16 << 20, MOST_SECONDS = 24 * 60 * 60 };
+
 /* `option`: as it was written, for the complaint. */
-int option_number(struct parser *parser, const char *option, const char *text, size_t *ret);
-int option_seconds(struct parser *parser, const char *option, const char *text, unsigned *ret);
+int option_number(struct parser *parser, const char *option, const char *text, size_t most,
+		  size_t *ret);
 /* NULL: standard error. */
 int option_output(struct parser *parser, const char *path);
 int option_format(struct parser *parser, const char *name);

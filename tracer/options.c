@@ -100,7 +100,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->sockets = true;
 		return 0;
 	case CODE_LINGER:
-		return option_seconds(parser, "--linger", argument, &options->linger);
+		return option_number(parser, "--linger", argument, MOST_SECONDS, &options->linger);
 	case CODE_SYSCTL:
 		return option_sysctl(parser, argument);
 	case CODE_DEMO:
@@ -118,7 +118,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	case CODE_FORMAT:
 		return option_format(parser, argument);
 	case CODE_CAPTURE:
-		return option_number(parser, "--capture", argument, &options->capture);
+		return option_number(parser, "--capture", argument, MOST_BYTES, &options->capture);
 	case CODE_COLOR:
 		return option_color(parser, argument);
 	case CODE_WIRE:
@@ -137,7 +137,7 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		options->only_failed = true;
 		return 0;
 	case 's':
-		return option_number(parser, "-s", argument, &options->show_bytes);
+		return option_number(parser, "-s", argument, MOST_BYTES, &options->show_bytes);
 	case 't':
 		options->time_letters++;
 		return 0;

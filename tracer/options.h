@@ -33,7 +33,7 @@ struct options {
 	bool python; /* --demo: the Python twins */
 	bool isolate, keep, no_follow, quiet;
 	bool sockets;
-	unsigned linger;                   /* --linger: seconds */
+	size_t linger;                     /* --linger: seconds */
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;
 	enum wire_option {

@@ -83,29 +83,6 @@ static bool leaves_its_peer(const struct event *event, const struct socket *sock
 
 /* --- what a call does --------------------------------------------------------------------- */
 
-static uint64_t flags_of(const struct event *event)
-{
-	switch ((int)event->call) {
-	case CALL_SENDTO:
-	case CALL_SENDMMSG:
-	case CALL_RECVFROM:
-	case CALL_RECVMMSG:
-		return event->raw[3];
-	case CALL_SENDMSG:
-	case CALL_RECVMSG:
-		return event->raw[2];
-	}
-	return 0;
-}
-
-static const enum flow flows[CALL_COUNT] = {
-	[CALL_SENDTO] = FLOW_SENDS,     [CALL_SENDMSG] = FLOW_SENDS,
-	[CALL_SENDMMSG] = FLOW_SENDS,   [CALL_WRITE] = FLOW_SENDS,
-	[CALL_WRITEV] = FLOW_SENDS,     [CALL_RECVFROM] = FLOW_RECEIVES,
-	[CALL_RECVMSG] = FLOW_RECEIVES, [CALL_RECVMMSG] = FLOW_RECEIVES,
-	[CALL_READ] = FLOW_RECEIVES,    [CALL_READV] = FLOW_RECEIVES,
-};
-
 static enum flow flow_of(const struct session *session, const struct pending *pending,
 			 const struct socket *socket)
 {
@@ -117,9 +94,9 @@ static enum flow flow_of(const struct session *session, const struct pending *pe
 		return first == (event->call == CALL_SENDFILE) ? FLOW_SENDS : FLOW_RECEIVES;
 	}
 	/* The error queue holds what this end has sent. */
-	if (flags_of(event) & MSG_ERRQUEUE)
+	if (event_message_flags(event) & MSG_ERRQUEUE)
 		return FLOW_NONE;
-	return flows[event->call];
+	return call_flow(event->call);
 }
 
 /* Calls whose result counts messages, not bytes. */
@@ -144,7 +121,7 @@ static bool may_have_address(const struct event *event)
 static void lose_what_is_unclear(const struct event *event, const struct socket *socket,
 				 enum flow flow)
 {
-	bool urgent = flags_of(event) & MSG_OOB;
+	bool urgent = event_message_flags(event) & MSG_OOB;
 	bool messages = has_messages(socket);
 	/* Of several messages, each has its own length. */
 	bool elsewhere = socket->type == SOCK_DGRAM && may_have_address(event);
@@ -231,14 +208,14 @@ bool origins_drain(const struct session *session, const struct pending *pending,
 	const struct socket *peer = socket->peer;
 	return pending->flow == FLOW_RECEIVES && peer && peer->ledger && socket->ledger &&
 	       is_followed(session, socket) && is_followed(session, peer) && has_moved(event) &&
-	       !(flags_of(event) & MSG_PEEK) &&
+	       !(event_message_flags(event) & MSG_PEEK) &&
 	       ledger_waits(peer->ledger, socket->ledger) == bytes_of(event);
 }
 
 static void received(struct session *session, struct socket *socket, const struct event *event,
 		     struct record *record)
 {
-	uint64_t flags = flags_of(event);
+	uint64_t flags = event_message_flags(event);
 	struct ledger *sender = socket->peer ? socket->peer->ledger : socket->legacy;
 	struct receipt receipt = {
 		/* Of several, each looks at the same bytes. */

@@ -71,37 +71,18 @@ static const struct socket *listener_of(const struct session *session, const str
 
 /* --- buffers ------------------------------------------------------------------------------ */
 
-/* Not sendfile() and splice(): they hand pages over, and copy nothing. */
-static const bool copies[CALL_COUNT] = {
-	[CALL_SENDTO] = true, [CALL_SENDMSG] = true, [CALL_SENDMMSG] = true,
-	[CALL_WRITE] = true,  [CALL_WRITEV] = true,
-};
-static const bool takes[CALL_COUNT] = {
-	[CALL_RECVFROM] = true, [CALL_RECVMSG] = true, [CALL_RECVMMSG] = true,
-	[CALL_READ] = true,     [CALL_READV] = true,
-};
-
-bool call_receives(const struct event *event)
-{
-	return takes[event->call];
-}
-
-/* Which argument has the flags of a call that moves data; 0: none. */
-static const unsigned char flags_at[CALL_COUNT] = {
-	[CALL_SENDTO] = 3,   [CALL_SENDMSG] = 2, [CALL_SENDMMSG] = 3,
-	[CALL_RECVFROM] = 3, [CALL_RECVMSG] = 2, [CALL_RECVMMSG] = 3,
-};
-
+/* Not of sendfile() and splice(): they hand pages over, and copy nothing. */
 static void count_moved(const struct event *event, struct record_queues *queues)
 {
 	int64_t moved = (int64_t)event->bytes_moved;
-	uint64_t flags = flags_at[event->call] ? event->raw[flags_at[event->call]] : 0;
+	uint64_t flags = event_message_flags(event);
+	enum flow flow = call_flow(event->call);
 	if (event->error || event->restarted || !moved)
 		return;
-	if (copies[event->call] && !(flags & MSG_ZEROCOPY))
+	if (flow == FLOW_SENDS && !(flags & MSG_ZEROCOPY))
 		queues->copied = moved;
 	/* An urgent byte stands outside the stream: the receive queue does not count it. */
-	if (takes[event->call] && !(flags & MSG_OOB))
+	if (flow == FLOW_RECEIVES && !(flags & MSG_OOB))
 		queues->taken = moved;
 }
 

@@ -86,28 +86,32 @@ enum act {
 	ACT_CLOSES,
 };
 
-/* What calls put on the wire. */
-static const enum act acts[CALL_COUNT] = {
-	[CALL_CONNECT] = ACT_OPENS,     [CALL_SENDTO] = ACT_SENDS,
-	[CALL_SENDMSG] = ACT_SENDS,     [CALL_SENDMMSG] = ACT_SENDS,
-	[CALL_WRITE] = ACT_SENDS,       [CALL_WRITEV] = ACT_SENDS,
-	[CALL_SENDFILE] = ACT_SENDS,    [CALL_SPLICE] = ACT_SENDS,
-	[CALL_RECVFROM] = ACT_RECEIVES, [CALL_RECVMSG] = ACT_RECEIVES,
-	[CALL_RECVMMSG] = ACT_RECEIVES, [CALL_READ] = ACT_RECEIVES,
-	[CALL_READV] = ACT_RECEIVES,    [CALL_SHUTDOWN] = ACT_CLOSES,
-	[CALL_CLOSE] = ACT_CLOSES,      [CALL_DUP2] = ACT_CLOSES,
-	[CALL_DUP3] = ACT_CLOSES,       [CALL_CLOSE_RANGE] = ACT_CLOSES,
-};
+/* What a call puts on the wire. */
+static enum act act_of(enum call_id call)
+{
+	static const enum act acts[CALL_COUNT] = {
+		[CALL_CONNECT] = ACT_OPENS, [CALL_SENDFILE] = ACT_SENDS,
+		[CALL_SPLICE] = ACT_SENDS,  [CALL_SHUTDOWN] = ACT_CLOSES,
+		[CALL_CLOSE] = ACT_CLOSES,  [CALL_DUP2] = ACT_CLOSES,
+		[CALL_DUP3] = ACT_CLOSES,   [CALL_CLOSE_RANGE] = ACT_CLOSES,
+	};
+	static const enum act of_flow[] = {
+		[FLOW_NONE] = ACT_NONE,
+		[FLOW_SENDS] = ACT_SENDS,
+		[FLOW_RECEIVES] = ACT_RECEIVES,
+	};
+	return acts[call] != ACT_NONE ? acts[call] : of_flow[call_flow(call)];
+}
 
 bool sender_gives_ends(const struct event *event, const struct socket *socket)
 {
-	return socket->type == SOCK_STREAM ? acts[event->call] == ACT_OPENS && !*socket->remote
-					   : acts[event->call] == ACT_SENDS && !*socket->local;
+	return socket->type == SOCK_STREAM ? act_of(event->call) == ACT_OPENS && !*socket->remote
+					   : act_of(event->call) == ACT_SENDS && !*socket->local;
 }
 
 void sender_enter(struct socket *socket, const struct event *event, uint64_t number)
 {
-	enum act act = acts[event->call];
+	enum act act = act_of(event->call);
 	if (act == ACT_NONE)
 		return;
 	if (!socket->sender)
@@ -139,10 +143,10 @@ void sender_return(struct socket *socket, const struct event *event, uint64_t nu
 	struct sender *sender = socket->sender;
 	if (!sender)
 		return;
-	if (acts[event->call] == ACT_SENDS && event->bytes_moved)
+	if (act_of(event->call) == ACT_SENDS && event->bytes_moved)
 		note_sent(sender, socket->bytes_sent, number);
 	/* Others hold it still: nothing was closed. */
-	if (acts[event->call] == ACT_CLOSES && event->call != CALL_SHUTDOWN && socket->holders)
+	if (act_of(event->call) == ACT_CLOSES && event->call != CALL_SHUTDOWN && socket->holders)
 		sender->closed_by = 0;
 	if (sender->number == number)
 		sender->under_way = false;

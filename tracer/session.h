@@ -27,13 +27,6 @@
 
 struct director;
 
-/* What a call does to the byte ledger (origins.c). */
-enum flow {
-	FLOW_NONE,
-	FLOW_SENDS,
-	FLOW_RECEIVES,
-};
-
 /* A call of interest, from its entry stop to its exit stop. */
 struct pending {
 	struct event *event;
@@ -211,8 +204,6 @@ void queue_see_of(struct session *session, const struct socket *connection,
 		  struct record_queues *queues);
 /* A witness saw the socket in that state: keeps count of its listener's handshakes. */
 void queue_note(struct session *session, struct socket *socket, enum tcp_state state);
-/* Whether it is one of the calls that take bytes out of the receive buffer. */
-bool call_receives(const struct event *event);
 /* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
 void queues_complete(const struct session *session, const struct event *event,
 		     const struct socket *socket, struct record_queues *queues);

@@ -177,7 +177,8 @@ static void see_received(struct session *session, const struct pending *pending,
 			 const struct socket *socket, struct record *record)
 {
 	struct sight sight;
-	if (socket->type == SOCK_STREAM && socket->holders && call_receives(pending->event) &&
+	if (socket->type == SOCK_STREAM && socket->holders &&
+	    call_flow(pending->event->call) == FLOW_RECEIVES &&
 	    !origins_drain(session, pending, socket) && state_see(session, socket, &sight) == 0)
 		record->queues.receive = sight.receive;
 }

@@ -3,7 +3,6 @@
 
 #include "witnesses/track.h"
 
-#include <poll.h>
 #include <stdlib.h>
 
 enum { SMALL_RING = 256 };
@@ -123,20 +122,6 @@ START_TEST(the_kernel_stamps_each_segment_and_leaves_its_checksum)
 }
 END_TEST
 
-START_TEST(what_waits_can_be_polled_for)
-{
-	if (refused < 0)
-		return;
-	struct pollfd wait = { .fd = wire_descriptor(wire), .events = POLLIN };
-	ck_assert_int_eq(poll(&wait, 1, 0), 0);
-	close(client_of(listener_on("127.0.0.1:0", 1)));
-	ck_assert_int_eq(poll(&wait, 1, 10000), 1);
-	for (int i = 0; i < 4; i++)
-		next_segment();
-	ck_assert_int_eq(poll(&wait, 1, 0), 0);
-}
-END_TEST
-
 START_TEST(a_send_longer_than_a_link_carries_is_told_whole)
 {
 	enum { SIZE = 300000 };
@@ -238,7 +223,6 @@ Suite *unit_suite(void)
 		ipv6_passes_as_ipv4_does,
 		a_datagram_passes_once,
 		the_kernel_stamps_each_segment_and_leaves_its_checksum,
-		what_waits_can_be_polled_for,
 		a_send_longer_than_a_link_carries_is_told_whole,
 		what_found_the_ring_full_is_counted,
 		a_socket_connected_to_itself_opens_and_closes_simultaneously,

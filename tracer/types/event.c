@@ -32,3 +32,25 @@ const struct value *event_arg(const struct event *event, const char *name)
 			return &event->args[i];
 	return NULL;
 }
+
+enum flow call_flow(enum call_id call)
+{
+	static const enum flow flows[CALL_COUNT] = {
+		[CALL_SENDTO] = FLOW_SENDS,     [CALL_SENDMSG] = FLOW_SENDS,
+		[CALL_SENDMMSG] = FLOW_SENDS,   [CALL_WRITE] = FLOW_SENDS,
+		[CALL_WRITEV] = FLOW_SENDS,     [CALL_RECVFROM] = FLOW_RECEIVES,
+		[CALL_RECVMSG] = FLOW_RECEIVES, [CALL_RECVMMSG] = FLOW_RECEIVES,
+		[CALL_READ] = FLOW_RECEIVES,    [CALL_READV] = FLOW_RECEIVES,
+	};
+	return flows[call];
+}
+
+uint64_t event_message_flags(const struct event *event)
+{
+	/* Which argument has them; 0: none. */
+	static const unsigned char places[CALL_COUNT] = {
+		[CALL_SENDTO] = 3,   [CALL_SENDMSG] = 2, [CALL_SENDMMSG] = 3,
+		[CALL_RECVFROM] = 3, [CALL_RECVMSG] = 2, [CALL_RECVMMSG] = 3,
+	};
+	return places[event->call] ? event->raw[places[event->call]] : 0;
+}

@@ -66,3 +66,17 @@ void event_free(struct event *event);
 
 /* The argument of that name, NULL if the call has none. */
 const struct value *event_arg(const struct event *event, const char *name);
+
+/* Which way a call moves bytes between the program and its socket. */
+enum flow {
+	FLOW_NONE,
+	FLOW_SENDS,
+	FLOW_RECEIVES,
+};
+
+/* FLOW_NONE for sendfile and splice too, which have two descriptors: which of them is the socket
+ * tells the way. */
+enum flow call_flow(enum call_id call);
+
+/* MSG_PEEK and its like, of a call that moves bytes; 0 where it has none. */
+uint64_t event_message_flags(const struct event *event);

@@ -166,11 +166,6 @@ void wire_set_offset(struct wire *wire, int64_t offset)
 	wire->offset = offset;
 }
 
-int wire_descriptor(const struct wire *wire)
-{
-	return wire->fd;
-}
-
 uint64_t wire_lost(struct wire *wire)
 {
 	/* The kernel begins anew with each answer. */

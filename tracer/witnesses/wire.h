@@ -29,9 +29,6 @@ void wire_close(struct wire *wire);
  * record's time is 0 at first. To be told again after somebody has set the clock. */
 void wire_set_offset(struct wire *wire, int64_t offset);
 
-/* Readable (POLLIN) while something may be there. */
-int wire_descriptor(const struct wire *wire);
-
 /* The next segment, as the packet alone tells it; false: nothing more has passed yet. */
 bool wire_next(struct wire *wire, struct segment *ret_segment);
 
