@@ -53,18 +53,20 @@ static int add_client(struct director *director, const char *command, bool last)
 	program->name = program->argv[0];
 	result = add_act(director, (struct act){ .kind = ACT_START, .program = index });
 	if (result == 0 && waits)
-		result = add_act(
-			director,
-			(struct act){ .kind = ACT_WHEN, .program = index, .moment = MOMENT_ENDS });
+		result = add_act(director,
+				 (struct act){ .kind = ACT_WHEN,
+					       .program = index,
+					       .awaited = { .moment = MOMENT_ENDS, .count = 1 } });
 	return result;
 }
 
 static int add_clients(struct director *director, const struct options *options,
 		       const char **ret_name)
 {
-	int result = add_act(
-		director,
-		(struct act){ .kind = ACT_WHEN, .program = ANY_PROGRAM, .moment = MOMENT_READY });
+	int result = add_act(director,
+			     (struct act){ .kind = ACT_WHEN,
+					   .program = ANY_PROGRAM,
+					   .awaited = { .moment = MOMENT_READY, .count = 1 } });
 	for (size_t i = 0; i < options->client_count && result == 0; i++) {
 		*ret_name = options->clients[i];
 		result = add_client(director, options->clients[i], i + 1 == options->client_count);
@@ -210,7 +212,7 @@ static int add_step(struct director *director, const struct step *step)
 	}
 	return add_act(director, (struct act){ .kind = kinds[step->kind],
 					       .program = program_named(director, step->name),
-					       .moment = step->moment,
+					       .awaited = step->awaited,
 					       .signal = step->signal,
 					       .line = step->line });
 }
@@ -306,5 +308,5 @@ void director_see_listeners(struct director *director, const struct session *ses
 		if (socket->role == ROLE_LISTENER)
 			for (size_t i = 0; i < director->program_count; i++)
 				if (director->programs[i].attached)
-					director->programs[i].happened |= 1U << MOMENT_READY;
+					director->programs[i].happened[MOMENT_READY]++;
 }

@@ -103,40 +103,6 @@ static void terminate_all(struct director *director, struct session *session, in
 		director->kill_at = session_now(session) + GRACE;
 }
 
-/* A thread that was woken a moment ago still counts as asleep until its call returns. */
-static bool sleeps(struct session *session, int program)
-{
-	size_t position = 0;
-	for (struct thread *thread; (thread = map_next(&session->tracees.threads, &position));)
-		if (thread->pending && thread->pending->asleep &&
-		    (int)thread->process->program == program &&
-		    thread_is_asleep(&session->tracees, thread))
-			return true;
-	return false;
-}
-
-static bool has_happened(const struct director *director, struct session *session,
-			 const struct act *act)
-{
-	unsigned wanted = 1U << act->moment;
-	if (act->moment == MOMENT_WAITS)
-		return sleeps(session, act->program);
-	if (act->program != ANY_PROGRAM)
-		return director->programs[act->program].happened & wanted;
-	for (size_t i = 0; i < director->program_count; i++)
-		if (director->programs[i].happened & wanted)
-			return true;
-	return false;
-}
-
-/* Whoever was to bring it about is gone. */
-static bool cannot_happen(const struct director *director, const struct act *act)
-{
-	if (act->program != ANY_PROGRAM)
-		return director->programs[act->program].ended;
-	return director->programs[PROGRAM_ITSELF].ended;
-}
-
 static bool all_ended(const struct director *director)
 {
 	for (size_t i = 0; i < director->program_count; i++)
@@ -153,8 +119,7 @@ static void give_up(struct director *director, struct session *session, const st
 	outputs_flush(session->outputs);
 	if (director->scenario)
 		fprintf(stderr, "socktrace: scenario: line %u: %s %s: did not happen\n", act->line,
-			director->programs[act->program].name,
-			moment_name((enum moment)act->moment));
+			director->programs[act->program].name, act->awaited.words);
 	else
 		fprintf(stderr, "socktrace: %s: ended without listening: client not started\n",
 			director->programs[PROGRAM_ITSELF].name);
@@ -171,9 +136,9 @@ static bool take(struct director *director, struct session *session, const struc
 	case ACT_START:
 		return start(director, session, (unsigned)act->program) == 0;
 	case ACT_WHEN:
-		if (has_happened(director, session, act))
+		if (moment_has_come(director, session, act))
 			return true;
-		if (cannot_happen(director, act))
+		if (moment_cannot_come(director, session, act))
 			give_up(director, session, act);
 		return false;
 	case ACT_STOP:
@@ -190,7 +155,7 @@ static bool take(struct director *director, struct session *session, const struc
 	return false;
 }
 
-static void go_on(struct director *director, struct session *session)
+void director_go_on(struct director *director, struct session *session)
 {
 	while (director->next_act < director->act_count) {
 		const struct act *act = &director->acts[director->next_act];
@@ -198,6 +163,8 @@ static void go_on(struct director *director, struct session *session)
 			return;
 		director->next_act++;
 		director->last_progress = session_now(session);
+		for (size_t i = 0; i < director->program_count; i++)
+			director->programs[i].states = 0;
 	}
 }
 
@@ -208,19 +175,12 @@ int director_begin(struct director *director, struct session *session)
 		return result;
 	director_see_listeners(director, session);
 	director->last_progress = session_now(session);
-	go_on(director, session);
+	director_go_on(director, session);
 	return director->failure.error ? -director->failure.error : 0;
 }
 
-/* --- what happened
- * --------------------------------------------------------------------------------- */
-
-static void happened(struct director *director, struct session *session,
-		     const struct process *process, unsigned moments)
-{
-	director->programs[process->program].happened |= moments;
-	go_on(director, session);
-}
+/* --- life and death ------------------------------------------------------------------------------
+ */
 
 void director_execed(struct director *director, struct session *session,
 		     const struct process *process)
@@ -231,50 +191,6 @@ void director_execed(struct director *director, struct session *session,
 		program->execed = true;
 		close(TAKE_FD(program->report));
 	}
-}
-
-/* A datagram socket that has its address is ready; a stream must listen. */
-static bool is_ready(const struct session *session, const struct pending *pending)
-{
-	const struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
-	return pending->event->call == CALL_LISTEN || (socket && socket->role == ROLE_DATAGRAM);
-}
-
-void director_returned(struct director *director, struct session *session,
-		       const struct pending *pending)
-{
-	/* What the success of a call means to a scenario; 0: nothing. */
-	static const unsigned moments[CALL_COUNT] = {
-		[CALL_LISTEN] = 1U << MOMENT_LISTENS,   [CALL_BIND] = 1U << MOMENT_BINDS,
-		[CALL_CONNECT] = 1U << MOMENT_CONNECTS, [CALL_ACCEPT] = 1U << MOMENT_ACCEPTS,
-		[CALL_ACCEPT4] = 1U << MOMENT_ACCEPTS,
-	};
-	const struct event *event = pending->event;
-	const struct process *process = pending->thread->process;
-	bool timed_out = event->class == CLASS_WAIT && event->result == 0;
-	unsigned moment = event->error ? 0 : moments[event->call];
-
-	if (!timed_out && process->program == PROGRAM_ITSELF)
-		director->last_activity = session_now(session);
-	if (moment & (1U << MOMENT_LISTENS | 1U << MOMENT_BINDS) && is_ready(session, pending))
-		moment |= 1U << MOMENT_READY;
-	if (moment)
-		happened(director, session, process, moment);
-}
-
-void director_asleep(struct director *director, struct session *session,
-		     const struct pending *pending)
-{
-	const struct process *process = pending->thread->process;
-	director->programs[process->program].sleeping++;
-	happened(director, session, process, 1U << MOMENT_WAITS);
-}
-
-void director_awake(struct director *director, const struct pending *pending)
-{
-	struct program *program = &director->programs[pending->thread->process->program];
-	if (--program->sleeping == 0)
-		program->happened &= ~(1U << MOMENT_WAITS);
 }
 
 /* What a program leaves behind when we end it: a wrapper's real server. */
@@ -310,7 +226,8 @@ void director_gone(struct director *director, struct session *session,
 	if (program->stopped)
 		terminate_rest(session, process->program);
 	director->last_activity = session_now(session);
-	happened(director, session, process, 1U << MOMENT_ENDS);
+	program->happened[MOMENT_ENDS]++;
+	director_go_on(director, session);
 }
 
 /* --- time
@@ -319,6 +236,12 @@ void director_gone(struct director *director, struct session *session,
 bool director_waits(const struct director *director)
 {
 	return director->kill_at || director->program_count > 1 || director->scenario;
+}
+
+bool director_goes_on(const struct director *director)
+{
+	return director->scenario && director->next_act < director->act_count &&
+	       !director->kill_at && !director->failure.error;
 }
 
 static bool clients_ended(const struct director *director)
@@ -352,9 +275,13 @@ void director_tick(struct director *director, struct session *session)
 	} else if (director->kill_at) {
 		return;
 	} else if (director->scenario) {
-		if (more && now > director->last_progress + STUCK)
-			give_up(director, session, &director->acts[director->next_act]);
-		else if (!more && now > director->last_progress + GRACE && !all_ended(director))
+		const struct act *next = more ? &director->acts[director->next_act] : NULL;
+		if (more && now > director->last_progress + STUCK) {
+			give_up(director, session, next);
+		} else if (more && next->kind == ACT_WHEN && next->awaited.moment == MOMENT_STATE) {
+			moment_look(director, session, next);
+			director_go_on(director, session);
+		} else if (!more && now > director->last_progress + GRACE && !all_ended(director))
 			terminate_all(director, session, SIGTERM);
 	} else if (first->ended && director->program_count > 1) {
 		/* The run ends with PROGRAM; clients may say their last word. */

@@ -38,6 +38,8 @@ void director_execed(struct director *director, struct session *session,
 		     const struct process *process);
 void director_returned(struct director *director, struct session *session,
 		       const struct pending *pending);
+/* One of its sockets was seen to come into another state. */
+void director_state(struct director *director, const struct socket *socket);
 /* Its thread was seen asleep in the call; and no longer is. */
 void director_asleep(struct director *director, struct session *session,
 		     const struct pending *pending);
@@ -47,6 +49,8 @@ void director_gone(struct director *director, struct session *session,
 
 /* Whether it waits for time to pass. */
 bool director_waits(const struct director *director);
+/* Whether more is to come although everybody has ended. */
+bool director_goes_on(const struct director *director);
 void director_tick(struct director *director, struct session *session);
 /* SIGTERM or SIGHUP came for us: all programs get it, SIGKILL two seconds later. */
 void director_terminate(struct director *director, struct session *session, int signal);

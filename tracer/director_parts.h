@@ -1,4 +1,5 @@
-/* Inside the director: what its two halves share, the making (cast.c) and the running. */
+/* Inside the director: what its parts share, the making (cast.c), the running (director.c) and what
+ * the programs have done (moments.c). */
 #pragma once
 
 #include "director.h"
@@ -13,10 +14,6 @@ enum {
 	PROGRAM_ITSELF = 0, /* the first is the one whose status counts */
 };
 
-/* Beside the moments of scenarios: it listens, or, where nothing ever listens, a datagram
- * socket has its address. Then a client may come. */
-enum { MOMENT_READY = MOMENT_ENDS + 1 };
-
 struct program {
 	const char *name;         /* for messages: "server" of a scenario, else as typed */
 	char **argv;              /* NULL-terminated */
@@ -28,9 +25,12 @@ struct program {
 	int report;               /* of its launch, -1: none */
 	bool attached;            /* no program of ours: those of -p */
 	bool execed, ended;
-	bool stopped;      /* we sent it a signal: then that is its right end */
-	int status;        /* as waitpid() gave it */
-	unsigned happened; /* bits of 1 << enum moment, or MOMENT_READY */
+	bool stopped;                    /* we sent it a signal: then that is its right end */
+	int status;                      /* as waitpid() gave it */
+	unsigned happened[MOMENT_COUNT]; /* how often */
+	uint64_t failed;                 /* bits of 1 << call_sister(): those that have */
+	unsigned states;   /* bits of 1 << enum tcp_state: those its sockets came into since the
+			    * last act was done */
 	unsigned sleeping; /* its threads seen asleep in a call of interest */
 };
 
@@ -38,8 +38,8 @@ enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_FINISH };
 
 struct act {
 	enum action_kind kind;
-	int program;     /* index; ANY_PROGRAM */
-	unsigned moment; /* enum moment, or MOMENT_READY */
+	int program; /* index; ANY_PROGRAM */
+	struct awaited awaited;
 	int signal;
 	unsigned line; /* of the scenario, for messages */
 };
@@ -62,6 +62,21 @@ struct director {
 	struct launch_failure failure;
 	const char *failure_name;
 };
+
+/* Takes the steps whose time has come. */
+void director_go_on(struct director *director, struct session *session);
+
+/* --- moments.c ------------------------------------------------------------------------------- */
+
+bool moment_has_come(const struct director *director, struct session *session,
+		     const struct act *act);
+/* Whoever was to bring it about is gone. */
+bool moment_cannot_come(const struct director *director, struct session *session,
+			const struct act *act);
+/* Looks at the sockets whose state the next step waits for: no call may tell of it. */
+void moment_look(const struct director *director, struct session *session, const struct act *act);
+
+/* --- cast.c ---------------------------------------------------------------------------------- */
 
 /* Attaches to all that -p names: 0, or -errno with the failure noted. */
 int director_attach(struct director *director, struct session *session);

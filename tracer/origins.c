@@ -83,8 +83,8 @@ static bool leaves_its_peer(const struct event *event, const struct socket *sock
 
 /* --- what a call does --------------------------------------------------------------------- */
 
-static enum flow flow_of(const struct session *session, const struct pending *pending,
-			 const struct socket *socket)
+enum flow origins_flow(const struct session *session, const struct pending *pending,
+		       const struct socket *socket)
 {
 	const struct event *event = pending->event;
 	if (event->call == CALL_SENDFILE || event->call == CALL_SPLICE) {
@@ -140,7 +140,7 @@ void origins_enter(struct session *session, struct pending *pending, struct sock
 		give_up(socket);
 		return;
 	}
-	enum flow flow = flow_of(session, pending, socket);
+	enum flow flow = origins_flow(session, pending, socket);
 	if (flow == FLOW_NONE)
 		return;
 	if (!socket->ledger)

@@ -2,6 +2,9 @@
  * lesson in two languages. The form of the file is described in demos/README.md. */
 #pragma once
 
+#include "types/call.h"
+#include "types/tcp_state.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,12 +30,27 @@ enum moment {
 	MOMENT_BINDS,    /* bind() has succeeded */
 	MOMENT_CONNECTS, /* connect() has succeeded */
 	MOMENT_ACCEPTS,  /* accept() has returned a connection */
+	MOMENT_SENDS,    /* a call has sent on a socket */
+	MOMENT_RECEIVES, /* a call has returned bytes of a socket */
 	MOMENT_WAITS,    /* it sleeps in accept, recv, poll or the like */
+	MOMENT_FAILS,    /* a call has failed */
+	MOMENT_STATE,    /* a socket of its is in a state of TCP */
 	MOMENT_ENDS,     /* it is gone */
+	MOMENT_READY,    /* a client may come: what --client waits for, and no scenario says */
+	MOMENT_COUNT,
 };
 
-/* "listens", "binds" ... as a scenario spells them. */
-const char *moment_name(enum moment moment);
+/* A moment as a step waits for it. */
+struct awaited {
+	enum moment moment;
+	unsigned count;       /* the how manieth time, from 1 */
+	enum call_id call;    /* MOMENT_WAITS, MOMENT_FAILS; CALL_COUNT: any */
+	enum tcp_state state; /* MOMENT_STATE */
+	const char *words;    /* "receives 2", as the scenario says it; NULL: none does */
+};
+
+/* C and Python reach the same by sisters (accept, accept4): the one that stands for all. */
+enum call_id call_sister(enum call_id call);
 
 struct expectation {
 	enum {
@@ -56,8 +74,8 @@ struct step {
 	size_t input_size;
 	struct expectation expected;
 
-	enum moment moment; /* STEP_WHEN */
-	int signal;         /* STEP_STOP */
+	struct awaited awaited; /* STEP_WHEN */
+	int signal;             /* STEP_STOP */
 };
 
 struct scenario {

@@ -1,5 +1,5 @@
 /* What the parts of the scenario parser share: scenario.c has lines and texts,
- * scenario_steps.c what a line says of a program. */
+ * scenario_steps.c what a line says of a program, scenario_moments.c what is waited for. */
 #pragma once
 
 #include "scenario.h"
@@ -28,6 +28,11 @@ char *parser_skip_blanks(char *text);
 void parser_strip_end(char *text);
 /* Cuts the first word off *rest; an empty word if there is none. */
 char *parser_take_word(char **rest);
+
+/* The program that a statement speaks of: started above, else NULL with the error filled in. */
+struct step *parser_take_started(struct parser *parser, char **rest);
+/* NULL: too many, with the error filled in. */
+struct step *parser_add_step(struct parser *parser, enum step_kind kind, const char *name);
 
 /* What stands behind the word of a statement, without the blanks. */
 int parser_start(struct parser *parser, char *rest);

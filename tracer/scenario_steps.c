@@ -15,16 +15,6 @@
 
 enum { MAX_STATUS = 255 /* wait(2): a status has eight bits */, MAX_SIGNAL = 31 };
 
-static const char *const moments[] = {
-	[MOMENT_LISTENS] = "listens", [MOMENT_BINDS] = "binds", [MOMENT_CONNECTS] = "connects",
-	[MOMENT_ACCEPTS] = "accepts", [MOMENT_WAITS] = "waits", [MOMENT_ENDS] = "ends",
-};
-
-const char *moment_name(enum moment moment)
-{
-	return moments[moment];
-}
-
 /* --- complaints -------------------------------------------------------------------------- */
 
 int parser_refuse(const struct parser *parser, const char *format, ...)
@@ -84,8 +74,7 @@ static struct step *find_start(const struct scenario *scenario, const char *name
 	return NULL;
 }
 
-/* The program that `when`, `stop` and `expect` speak of: started above, else NULL. */
-static struct step *take_started(struct parser *parser, char **rest)
+struct step *parser_take_started(struct parser *parser, char **rest)
 {
 	const char *name = parser_take_word(rest);
 	struct step *start = find_start(parser->scenario, name);
@@ -94,8 +83,7 @@ static struct step *take_started(struct parser *parser, char **rest)
 	return start;
 }
 
-/* NULL: too many. */
-static struct step *add_step(struct parser *parser, enum step_kind kind, const char *name)
+struct step *parser_add_step(struct parser *parser, enum step_kind kind, const char *name)
 {
 	struct scenario *scenario = parser->scenario;
 	if (scenario->step_count == SCENARIO_MAX_STEPS) {
@@ -179,7 +167,7 @@ int parser_start(struct parser *parser, char *rest)
 	if (find_start(parser->scenario, name))
 		return parser_refuse_word(parser, "two programs of one name", name);
 
-	struct step *start = add_step(parser, STEP_START, name);
+	struct step *start = parser_add_step(parser, STEP_START, name);
 	if (!start)
 		return -EINVAL;
 	parser->started = start;
@@ -210,39 +198,15 @@ int parser_python(struct parser *parser, char *rest)
 
 /* --- the other steps --------------------------------------------------------------------- */
 
-/* One more than the last moment if there is none of that name. */
-static size_t find_moment(const char *name)
-{
-	size_t moment = 0;
-	while (moment < sizeof moments / sizeof *moments && strcmp(moments[moment], name) != 0)
-		moment++;
-	return moment;
-}
-
-int parser_when(struct parser *parser, char *rest)
-{
-	const struct step *start = take_started(parser, &rest);
-	if (!start)
-		return -EINVAL;
-	size_t moment = find_moment(rest);
-	if (moment == sizeof moments / sizeof *moments)
-		return parser_refuse_word(parser, "unknown moment", rest);
-	struct step *step = add_step(parser, STEP_WHEN, start->name);
-	if (!step)
-		return -EINVAL;
-	step->moment = (enum moment)moment;
-	return 0;
-}
-
 int parser_stop(struct parser *parser, char *rest)
 {
-	const struct step *start = take_started(parser, &rest);
+	const struct step *start = parser_take_started(parser, &rest);
 	if (!start)
 		return -EINVAL;
 	int signal = signal_named(*rest ? rest : "SIGTERM");
 	if (!signal)
 		return parser_refuse_word(parser, "unknown signal", rest);
-	struct step *step = add_step(parser, STEP_STOP, start->name);
+	struct step *step = parser_add_step(parser, STEP_STOP, start->name);
 	if (!step)
 		return -EINVAL;
 	step->signal = signal;
@@ -264,7 +228,7 @@ static bool status_number(const char *text, int *ret_status)
 
 int parser_expect(struct parser *parser, char *rest)
 {
-	struct step *start = take_started(parser, &rest);
+	struct step *start = parser_take_started(parser, &rest);
 	if (!start)
 		return -EINVAL;
 	if (start->expected.how != EXPECT_SUCCESS)

@@ -43,7 +43,7 @@ static bool find_class(const char *word, size_t length, unsigned *ret_classes)
 	return false;
 }
 
-static bool find_call(const char *word, size_t length, enum call_id *ret_call)
+bool selection_call(const char *word, size_t length, enum call_id *ret_call)
 {
 	size_t position = 0;
 	for (const struct call *call; (call = call_next(&position));) {
@@ -78,7 +78,7 @@ static int apply(struct selection *selection, const char *word, size_t length, b
 			remove ? selection->classes & ~classes : selection->classes | classes;
 		return 0;
 	}
-	if (!find_call(word, length, &call))
+	if (!selection_call(word, length, &call))
 		return -EINVAL;
 	selection->calls[call] = remove ? -1 : 1;
 	return 0;

@@ -15,4 +15,7 @@ struct selection {
 int selection_parse(struct selection *selection, const char *set, const char **ret_bad,
 		    size_t *ret_bad_length);
 
+/* The call that a word names: "accept4", "recv". */
+bool selection_call(const char *word, size_t length, enum call_id *ret_call);
+
 bool selection_shows(const struct selection *selection, enum call_id call, enum call_class class);

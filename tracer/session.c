@@ -209,10 +209,22 @@ static int handle(struct session *session, struct stop *stop)
 	return stop_resume(stop, how);
 }
 
+/* Nobody is left to stop, but a scenario waits for what the kernel keeps of a connection. */
+static void session_rest(struct session *session)
+{
+	const struct timespec tick = { .tv_nsec = (long)TICK };
+	nanosleep(&tick, NULL);
+	session_tick(session);
+}
+
 /* Wait for a stop, decode it, apply it, ask the witnesses, write, resume. */
 static int session_turn(struct session *session)
 {
 	struct stop stop;
+	if (!session->tracees.threads.count) {
+		session_rest(session);
+		return 0;
+	}
 	session->tracees.apart = !session->colocation.sharing;
 	int result = stop_wait(&session->tracees, &stop);
 
@@ -299,7 +311,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		session_write_header(&session);
 		result = director_begin(director, &session);
 		/* Not until waitpid() finds nobody: the reader of a |COMMAND waits for our end. */
-		while (result == 0 && session.tracees.threads.count)
+		while (result == 0 && (session.tracees.threads.count || director_goes_on(director)))
 			result = session_turn(&session);
 		if (result == -ECHILD) /* everybody has ended: so has the trace */
 			result = 0;

@@ -226,6 +226,9 @@ bool unix_look(struct session *session, struct socket *socket);
 /* --- origins.c: which send received bytes came from ---------------------------------------------
  */
 
+/* Which way the call moves bytes on its socket, whatever is known of the other end. */
+enum flow origins_flow(const struct session *session, const struct pending *pending,
+		       const struct socket *socket);
 /* At a call's entry, its socket known. */
 void origins_enter(struct session *session, struct pending *pending, struct socket *socket);
 /* Whether the call, which has just returned, received all that the other end has sent: nothing

@@ -1,5 +1,6 @@
 #include "transitions.h"
 
+#include "director.h"
 #include "session.h"
 
 #include <string.h>
@@ -53,8 +54,10 @@ void state_note(struct session *session, struct socket *socket, enum tcp_state s
 	if (!socket->opened && is_connection(state))
 		socket->opened = session_now(session);
 	queue_note(session, socket, state);
-	if (sockets_state(socket, state))
-		socket->since = session_now(session);
+	if (!sockets_state(socket, state))
+		return;
+	socket->since = session_now(session);
+	director_state(session->director, socket);
 }
 
 static void write_transition(struct session *session, struct socket *socket, enum tcp_state from,

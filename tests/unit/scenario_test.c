@@ -58,21 +58,63 @@ START_TEST(steps_come_in_the_order_of_the_lines)
 		ck_assert_uint_eq(scenario.steps[i].line, i + 2);
 	}
 	ck_assert_str_eq(scenario.steps[2].name, "client");
-	ck_assert_int_eq(scenario.steps[3].moment, MOMENT_ENDS);
+	ck_assert_int_eq(scenario.steps[3].awaited.moment, MOMENT_ENDS);
 	ck_assert_int_eq(scenario.steps[4].signal, SIGTERM);
 	scenario_done(&scenario);
 }
 END_TEST
 
-START_TEST(every_moment_has_the_name_it_is_written_with)
+START_TEST(each_moment_is_written_in_its_own_words)
 {
-	for (enum moment moment = MOMENT_LISTENS; moment <= MOMENT_ENDS; moment++) {
+	static const struct awaited rows[] = {
+		{ MOMENT_LISTENS, 1, CALL_COUNT, 0, "listens" },
+		{ MOMENT_BINDS, 2, CALL_COUNT, 0, "binds 2" },
+		{ MOMENT_CONNECTS, 1, CALL_COUNT, 0, "connects" },
+		{ MOMENT_ACCEPTS, 3, CALL_COUNT, 0, "accepts 3" },
+		{ MOMENT_SENDS, 1, CALL_COUNT, 0, "sends" },
+		{ MOMENT_SENDS, 100000, CALL_COUNT, 0, "sends 100000" },
+		{ MOMENT_RECEIVES, 2, CALL_COUNT, 0, "receives 2" },
+		{ MOMENT_WAITS, 1, CALL_COUNT, 0, "waits" },
+		{ MOMENT_WAITS, 1, CALL_CONNECT, 0, "waits connect" },
+		{ MOMENT_FAILS, 1, CALL_BIND, 0, "fails bind" },
+		{ MOMENT_STATE, 1, CALL_COUNT, STATE_TIME_WAIT, "state TIME_WAIT" },
+		{ MOMENT_ENDS, 1, CALL_COUNT, 0, "ends" },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char text[128];
-		snprintf(text, sizeof text, HEAD "when server %s\n", moment_name(moment));
+		snprintf(text, sizeof text, HEAD "when server  %s \n", rows[i].words);
 		struct scenario scenario = parse(text);
-		ck_assert_int_eq(scenario.steps[1].moment, moment);
+		const struct awaited *awaited = &scenario.steps[1].awaited;
+		ck_assert_int_eq(awaited->moment, rows[i].moment);
+		ck_assert_uint_eq(awaited->count, rows[i].count);
+		ck_assert_int_eq(awaited->call, rows[i].call);
+		ck_assert_int_eq(awaited->state, rows[i].state);
+		ck_assert_str_eq(awaited->words, rows[i].words);
 		scenario_done(&scenario);
 	}
+}
+END_TEST
+
+START_TEST(c_and_python_wait_in_the_same_call)
+{
+	static const struct {
+		const char *word;
+		enum call_id call;
+	} rows[] = {
+		{ "accept", CALL_ACCEPT },   { "accept4", CALL_ACCEPT },
+		{ "recv", CALL_RECVFROM },   { "poll", CALL_POLL },
+		{ "ppoll", CALL_POLL },      { "select", CALL_SELECT },
+		{ "pselect6", CALL_SELECT }, { "epoll_wait", CALL_EPOLL_WAIT },
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char text[128];
+		snprintf(text, sizeof text, HEAD "when server waits %s\n", rows[i].word);
+		struct scenario scenario = parse(text);
+		ck_assert_int_eq(scenario.steps[1].awaited.call, rows[i].call);
+		scenario_done(&scenario);
+	}
+	ck_assert_int_eq(call_sister(CALL_EPOLL_PWAIT2), CALL_EPOLL_WAIT);
+	ck_assert_int_eq(call_sister(CALL_ACCEPT4), CALL_ACCEPT);
 }
 END_TEST
 
@@ -255,6 +297,16 @@ START_TEST(an_error_names_its_line)
 		{ " indented\n", 1, "an indented line that belongs to nothing" },
 		{ HEAD "when server sleeps\n", 3, "unknown moment: \"sleeps\"" },
 		{ HEAD "when server\n", 3, "unknown moment: \"\"" },
+		{ HEAD "when server readies\n", 3, "unknown moment: \"readies\"" },
+		{ HEAD "when server ends 2\n", 3, "one word too many: \"2\"" },
+		{ HEAD "when server sends 0\n", 3, "not a number from 1 to 100000: \"0\"" },
+		{ HEAD "when server sends +1\n", 3, "not a number from 1 to 100000: \"+1\"" },
+		{ HEAD "when server sends 100001\n", 3,
+		  "not a number from 1 to 100000: \"100001\"" },
+		{ HEAD "when server waits 2\n", 3, "no such call: \"2\"" },
+		{ HEAD "when server fails\n", 3, "no such call: \"\"" },
+		{ HEAD "when server fails setup\n", 3, "no such call: \"setup\"" },
+		{ HEAD "when server state LISTENING\n", 3, "no such state of TCP: \"LISTENING\"" },
 		{ HEAD "when client ends\n", 3,
 		  "no program of this name was started above: \"client\"" },
 		{ HEAD "stop server SIGNOT\n", 3, "unknown signal: \"SIGNOT\"" },
@@ -334,7 +386,8 @@ END_TEST
 static void add_forms(TCase *tests)
 {
 	tcase_add_test(tests, steps_come_in_the_order_of_the_lines);
-	tcase_add_test(tests, every_moment_has_the_name_it_is_written_with);
+	tcase_add_test(tests, each_moment_is_written_in_its_own_words);
+	tcase_add_test(tests, c_and_python_wait_in_the_same_call);
 	tcase_add_test(tests, a_program_is_split_as_a_shell_does);
 	tcase_add_test(tests, the_python_twin_has_the_same_arguments);
 	tcase_add_test(tests, a_program_from_the_path_is_its_own_twin);

@@ -19,7 +19,7 @@ static void announce(struct event *event, const struct descriptor *descriptor)
 void arrival_put(struct step *step, int fd, struct known *known, bool close_on_exec)
 {
 	if (!known->lane)
-		known_set_lane(known, step->process->lane);
+		known_set_lane(known, step->process->lane, step->process->program);
 	struct descriptor *descriptor =
 		table_put(step->sockets, step->process->descriptors, fd, known, close_on_exec);
 	if (descriptor)
@@ -136,7 +136,7 @@ void arrival_accepted(struct step *step)
 	known->socket.role = ROLE_ACCEPTED;
 	known->socket.listener = event->cookie;
 	/* While it was queued it stood in its listener's lane. */
-	known_set_lane(known, step->process->lane);
+	known_set_lane(known, step->process->lane, step->process->program);
 	arrival_put(step, (int)event->result, known, close_on_exec);
 	step->made = known;
 }

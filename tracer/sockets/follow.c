@@ -130,7 +130,7 @@ struct socket *sockets_enter(struct sockets *sockets, struct process *process, s
 	struct socket *socket = event_socket(sockets, process, event);
 	event->cookie = socket ? socket->cookie : 0;
 	if (socket && !socket->lane)
-		known_set_lane(known_of(socket), process->lane);
+		known_set_lane(known_of(socket), process->lane, process->program);
 	expose_passed(process, event);
 	mark_closing(process, event, true);
 	annotate_event(process, event);

@@ -173,7 +173,7 @@ void known_refresh(struct sockets *sockets, struct known *known, const struct pr
 		learn_ends(sockets, known, &identity);
 }
 
-void known_set_lane(struct known *known, const char *lane)
+void known_set_lane(struct known *known, const char *lane, unsigned program)
 {
 	char *copy = lane ? strdup(lane) : NULL;
 	if (!copy)
@@ -181,6 +181,7 @@ void known_set_lane(struct known *known, const char *lane)
 	free(known->lane);
 	known->lane = copy;
 	known->socket.lane = copy;
+	known->socket.program = program;
 }
 
 /* --- holders -------------------------------------------------------------------------- */

@@ -75,7 +75,7 @@ bool known_is_behind(const struct sockets *sockets, const struct known *known,
 /* Asks again for its ends, or one of them: bind, connect and the like set them. */
 void known_refresh(struct sockets *sockets, struct known *known, const struct process *process,
 		   int fd, unsigned asked);
-void known_set_lane(struct known *known, const char *lane);
+void known_set_lane(struct known *known, const char *lane, unsigned program);
 void known_free(struct sockets *sockets, struct known *known);
 /* Its memory alone, when the whole table goes. */
 void known_delete(struct known *known);

@@ -92,7 +92,7 @@ struct socket *sockets_recognise(struct sockets *sockets, struct process *proces
 		if (!known)
 			return NULL;
 		if (!known->lane)
-			known_set_lane(known, process->lane);
+			known_set_lane(known, process->lane, process->program);
 		descriptor = table_put(sockets, process->descriptors, fd, known, false);
 	}
 	return descriptor ? &descriptor->known->socket : NULL;
@@ -231,7 +231,7 @@ struct socket *sockets_queued(struct sockets *sockets, struct socket *listener,
 		return NULL;
 	known->socket.role = ROLE_ACCEPTED;
 	known->socket.listener = listener->cookie;
-	known_set_lane(known, listener->lane);
+	known_set_lane(known, listener->lane, listener->program);
 	return &known->socket;
 }
 

@@ -76,6 +76,7 @@ struct socket {
 	int holder_fd;
 	/* The lane that shows it: its maker's; for one still in an accept queue the listener's. */
 	const char *lane;
+	unsigned program; /* which of the started programs that is (struct process) */
 	/* The other end, if it is traced: a plain pointer both ways, cut when one is freed. */
 	struct socket *peer;
 	/* For an accepted one, and for one still queued: the cookie of its listener. For a client
