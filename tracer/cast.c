@@ -22,7 +22,7 @@ static struct program *add_program(struct director *director)
 	if (!longer)
 		return NULL;
 	director->programs = longer;
-	longer[director->program_count] = (struct program){ .report = -1 };
+	longer[director->program_count] = (struct program){ .report = -1, .keyboard = -1 };
 	return &longer[director->program_count++];
 }
 
@@ -200,7 +200,8 @@ static int program_named(const struct director *director, const char *name)
 static int add_step(struct director *director, const struct step *step)
 {
 	static const enum action_kind kinds[] = {
-		[STEP_START] = ACT_START, [STEP_WHEN] = ACT_WHEN, [STEP_STOP] = ACT_STOP
+		[STEP_START] = ACT_START, [STEP_WHEN] = ACT_WHEN, [STEP_STOP] = ACT_STOP,
+		[STEP_TYPE] = ACT_TYPE,   [STEP_END] = ACT_END,
 	};
 	if (step->kind == STEP_START) {
 		struct program *program = add_program(director);
@@ -214,6 +215,7 @@ static int add_step(struct director *director, const struct step *step)
 					       .program = program_named(director, step->name),
 					       .awaited = step->awaited,
 					       .signal = step->signal,
+					       .step = step,
 					       .line = step->line });
 }
 
@@ -247,6 +249,7 @@ void director_free(struct director *director)
 		free(program->words);
 		free(program->path);
 		auto_close(&program->report);
+		auto_close(&program->keyboard);
 	}
 	free(director->programs);
 	free(director->acts);

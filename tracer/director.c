@@ -18,6 +18,10 @@
 
 #define SECOND UINT64_C(1000000000)
 
+/* pipe(7): each write may begin a page of its own, and none of 128 is longer than 64 KiB together.
+ */
+enum { ROOM_TO_TYPE = 1 << 20 };
+
 /* How long is waited, in nanoseconds. */
 static const uint64_t IDLE = 1 * SECOND;   /* a server without clients (INTERFACE 1) */
 static const uint64_t GRACE = 2 * SECOND;  /* between SIGTERM and SIGKILL */
@@ -26,12 +30,31 @@ static const uint64_t STUCK = 30 * SECOND; /* for a moment of a scenario */
 /* --- starting a program ------------------------------------------------------------------------
  */
 
-/* What it reads: a file that ends, so that the program sees an end of input. */
-static int open_input(const struct program *program)
+/* False: there is nobody left to read it. */
+static bool type(const struct program *program, const struct step *step)
+{
+	return program->keyboard >= 0 &&
+	       write(program->keyboard, step->input, step->input_size) == (ssize_t)step->input_size;
+}
+
+/* What it reads. A file that ends, so that the program sees an end of input; or a pipe, if the
+ * scenario types more: what it types fits into one, since the whole scenario does. */
+static int open_input(struct program *program)
 {
 	const struct step *start = program->start;
 	if (!start)
 		return program->reads_nothing ? open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;
+	if (start->input_later) {
+		int ends[2];
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return -1;
+		program->keyboard = ends[1];
+		/* Only our end: a program must not meet EAGAIN. */
+		fcntl(ends[1], F_SETFL, O_NONBLOCK);
+		fcntl(ends[1], F_SETPIPE_SZ, ROOM_TO_TYPE);
+		type(program, start);
+		return ends[0];
+	}
 	autoclose int fd = memfd_create("input", MFD_CLOEXEC);
 	if (fd < 0 || write(fd, start->input, start->input_size) != (ssize_t)start->input_size ||
 	    lseek(fd, 0, SEEK_SET) != 0)
@@ -111,7 +134,8 @@ static bool all_ended(const struct director *director)
 	return true;
 }
 
-static void give_up(struct director *director, struct session *session, const struct act *act)
+static void give_up(struct director *director, struct session *session, const struct act *act,
+		    const char *what)
 {
 	director->next_act = director->act_count;
 	director->finishing = true;
@@ -119,12 +143,20 @@ static void give_up(struct director *director, struct session *session, const st
 	outputs_flush(session->outputs);
 	if (director->scenario)
 		fprintf(stderr, "socktrace: scenario: line %u: %s %s: did not happen\n", act->line,
-			director->programs[act->program].name, act->awaited.words);
+			director->programs[act->program].name, what);
 	else
 		fprintf(stderr, "socktrace: %s: ended without listening: client not started\n",
 			director->programs[PROGRAM_ITSELF].name);
 	if (!all_ended(director))
 		terminate_all(director, session, SIGTERM);
+}
+
+/* Who types no more has come to the end of file. */
+static void stop_typing(struct director *director)
+{
+	for (size_t i = 0; i < director->program_count; i++)
+		if (director->programs[i].keyboard >= 0)
+			close(TAKE_FD(director->programs[i].keyboard));
 }
 
 /* Takes the step if its time has come. False: it has not. */
@@ -139,7 +171,7 @@ static bool take(struct director *director, struct session *session, const struc
 		if (moment_has_come(director, session, act))
 			return true;
 		if (moment_cannot_come(director, session, act))
-			give_up(director, session, act);
+			give_up(director, session, act, act->awaited.words);
 		return false;
 	case ACT_STOP:
 		if (program && !program->ended) {
@@ -147,7 +179,16 @@ static bool take(struct director *director, struct session *session, const struc
 			kill(program->pid, act->signal);
 		}
 		return true;
+	case ACT_TYPE:
+		if (type(program, act->step))
+			return true;
+		give_up(director, session, act, "reads what is typed");
+		return false;
+	case ACT_END:
+		close(TAKE_FD(program->keyboard));
+		return true;
 	case ACT_FINISH:
+		stop_typing(director);
 		director->finishing = true;
 		director->last_activity = session_now(session);
 		return true;
@@ -277,7 +318,7 @@ void director_tick(struct director *director, struct session *session)
 	} else if (director->scenario) {
 		const struct act *next = more ? &director->acts[director->next_act] : NULL;
 		if (more && now > director->last_progress + STUCK) {
-			give_up(director, session, next);
+			give_up(director, session, next, next->awaited.words);
 		} else if (more && next->kind == ACT_WHEN && next->awaited.moment == MOMENT_STATE) {
 			moment_look(director, session, next);
 			director_go_on(director, session);

@@ -23,6 +23,7 @@ struct program {
 	bool reads_nothing;       /* /dev/null for standard input */
 	pid_t pid;                /* 0: not started */
 	int report;               /* of its launch, -1: none */
+	int keyboard;             /* where the scenario types for it, -1: it does not */
 	bool attached;            /* no program of ours: those of -p */
 	bool execed, ended;
 	bool stopped;                    /* we sent it a signal: then that is its right end */
@@ -34,14 +35,15 @@ struct program {
 	unsigned sleeping; /* its threads seen asleep in a call of interest */
 };
 
-enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_FINISH };
+enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_TYPE, ACT_END, ACT_FINISH };
 
 struct act {
 	enum action_kind kind;
 	int program; /* index; ANY_PROGRAM */
 	struct awaited awaited;
 	int signal;
-	unsigned line; /* of the scenario, for messages */
+	const struct step *step; /* of the scenario; NULL: none */
+	unsigned line;           /* of the scenario, for messages */
 };
 
 struct director {

@@ -92,6 +92,7 @@ struct statement {
 static const struct statement statements[] = {
 	{ "title", parse_title }, { "lesson", parse_lesson }, { "start", parser_start },
 	{ "when", parser_when },  { "stop", parser_stop },    { "expect", parser_expect },
+	{ "type", parser_type },  { "end", parser_end },
 };
 
 /* Indented below a `start`, each with a colon. */

@@ -22,6 +22,8 @@ enum step_kind {
 	STEP_START, /* a program */
 	STEP_WHEN,  /* hold the steps that follow until the moment has come */
 	STEP_STOP,  /* send a signal to a program */
+	STEP_TYPE,  /* a line for its standard input */
+	STEP_END,   /* end of file there */
 };
 
 /* What a program does that other steps can wait for. */
@@ -70,8 +72,10 @@ struct step {
 	/* STEP_START */
 	char **argv;       /* NULL-terminated, at least one word */
 	char **python;     /* the same of its Python twin */
-	const char *input; /* for its standard input, with end of file behind; no NUL behind */
+	const char *input; /* for its standard input; no NUL behind. STEP_TYPE has it too */
 	size_t input_size;
+	bool input_later; /* end of file does not follow: the scenario types more */
+	bool input_ended; /* and has ended it, as far as it is parsed */
 	struct expectation expected;
 
 	struct awaited awaited; /* STEP_WHEN */

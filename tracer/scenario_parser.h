@@ -39,6 +39,8 @@ int parser_start(struct parser *parser, char *rest);
 int parser_when(struct parser *parser, char *rest);
 int parser_stop(struct parser *parser, char *rest);
 int parser_expect(struct parser *parser, char *rest);
+int parser_type(struct parser *parser, char *rest);
+int parser_end(struct parser *parser, char *rest);
 /* The same of a line below a `start`. */
 int parser_input(struct parser *parser, char *rest);
 int parser_python(struct parser *parser, char *rest);

@@ -153,15 +153,25 @@ static int set_default_twin(struct arena *arena, struct step *start)
 	return twin ? 0 : -ENOMEM;
 }
 
+/* "NAME: words" -> NAME; *rest is then "words". NULL: there is no colon. */
+static char *take_name(char **rest)
+{
+	char *name = *rest;
+	char *colon = strchr(name, ':');
+	if (!colon)
+		return NULL;
+	*colon = '\0';
+	parser_strip_end(name);
+	*rest = parser_skip_blanks(colon + 1);
+	return name;
+}
+
 int parser_start(struct parser *parser, char *rest)
 {
-	char *colon = strchr(rest, ':');
-	if (!colon)
+	char *name = take_name(&rest);
+	if (!name)
 		return parser_refuse(parser,
 				     "the colon is missing: start NAME: PROGRAM ARGUMENT...");
-	*colon = '\0';
-	char *name = parser_skip_blanks(rest);
-	parser_strip_end(name);
 	if (!name_valid(name))
 		return parser_refuse_word(parser, "not a name of letters, digits, - and _", name);
 	if (find_start(parser->scenario, name))
@@ -172,7 +182,7 @@ int parser_start(struct parser *parser, char *rest)
 		return -EINVAL;
 	parser->started = start;
 	parser->input_end = NULL;
-	int error = take_command(parser, colon + 1, NULL, &start->argv);
+	int error = take_command(parser, rest, NULL, &start->argv);
 	return error ? error : set_default_twin(parser->scenario->arena, start);
 }
 
@@ -182,6 +192,11 @@ int parser_input(struct parser *parser, char *rest)
 {
 	struct step *start = parser->started;
 	size_t length = strlen(rest);
+	if (start->input_later)
+		return parser_refuse(parser, "after `input: later` only `type` has more");
+	start->input_later = strcmp(rest, "later") == 0;
+	if (start->input_later)
+		return 0;
 	if (!parser->input_end)
 		start->input = parser->input_end = rest;
 	memmove(parser->input_end, rest, length);
@@ -194,6 +209,46 @@ int parser_input(struct parser *parser, char *rest)
 int parser_python(struct parser *parser, char *rest)
 {
 	return take_command(parser, rest, "python3", &parser->started->python);
+}
+
+/* The program whose input the scenario types; NULL with the error filled in. */
+static struct step *find_typed(struct parser *parser, const char *name)
+{
+	struct step *start = find_start(parser->scenario, name);
+	if (!start)
+		parser_refuse_word(parser, "no program of this name was started above", name);
+	else if (!start->input_later)
+		parser_refuse_word(parser, "its start has no `input: later`", name);
+	else if (start->input_ended)
+		parser_refuse_word(parser, "its input was ended above", name);
+	else
+		return start;
+	return NULL;
+}
+
+int parser_type(struct parser *parser, char *rest)
+{
+	const char *name = take_name(&rest);
+	if (!name)
+		return parser_refuse(parser, "the colon is missing: type NAME: TEXT");
+	const struct step *start = find_typed(parser, name);
+	struct step *step = start ? parser_add_step(parser, STEP_TYPE, start->name) : NULL;
+	if (!step)
+		return -EINVAL;
+	step->input = rest;
+	step->input_size = strlen(rest) + 1;
+	/* As in parser_input(): its place is there. */
+	rest[step->input_size - 1] = '\n';
+	return 0;
+}
+
+int parser_end(struct parser *parser, char *rest)
+{
+	struct step *start = find_typed(parser, rest);
+	if (!start)
+		return -EINVAL;
+	start->input_ended = true;
+	return parser_add_step(parser, STEP_END, start->name) ? 0 : -EINVAL;
 }
 
 /* --- the other steps --------------------------------------------------------------------- */

@@ -176,6 +176,25 @@ START_TEST(the_last_line_needs_no_newline)
 }
 END_TEST
 
+START_TEST(what_is_typed_later_comes_line_by_line)
+{
+	struct scenario scenario = parse(HEAD " input: now\n input: later\n"
+					      "type server: 你好: 1  \ntype server:\n"
+					      "end server\n");
+	ck_assert(scenario.steps[0].input_later);
+	ck_assert_uint_eq(scenario.steps[0].input_size, 4);
+	ck_assert_mem_eq(scenario.steps[0].input, "now\n", 4);
+	ck_assert_int_eq(scenario.steps[1].kind, STEP_TYPE);
+	ck_assert_uint_eq(scenario.steps[1].input_size, strlen("你好: 1\n"));
+	ck_assert_mem_eq(scenario.steps[1].input, "你好: 1\n", strlen("你好: 1\n"));
+	ck_assert_uint_eq(scenario.steps[2].input_size, 1);
+	ck_assert_mem_eq(scenario.steps[2].input, "\n", 1);
+	ck_assert_int_eq(scenario.steps[3].kind, STEP_END);
+	ck_assert_str_eq(scenario.steps[3].name, "server");
+	scenario_done(&scenario);
+}
+END_TEST
+
 START_TEST(a_program_without_input_reads_end_of_file_at_once)
 {
 	assert_input(HEAD, "");
@@ -327,6 +346,16 @@ START_TEST(an_error_names_its_line)
 		  "a quote is left open, or the line ends in a backslash" },
 		{ HEAD " output: x\n", 3, "neither `input:` nor `python:`: \"output:\"" },
 		{ HEAD " input x\n", 3, "the colon is missing" },
+		{ HEAD "type server: x\n", 3, "its start has no `input: later`: \"server\"" },
+		{ HEAD " input: later\n input: x\n", 4,
+		  "after `input: later` only `type` has more" },
+		{ HEAD " input: later\ntype server x\n", 4,
+		  "the colon is missing: type NAME: TEXT" },
+		{ HEAD " input: later\ntype client: x\n", 4,
+		  "no program of this name was started above: \"client\"" },
+		{ HEAD " input: later\nend server\ntype server: x\n", 5,
+		  "its input was ended above: \"server\"" },
+		{ HEAD "end server\n", 3, "its start has no `input: later`: \"server\"" },
 		{ HEAD "stop server\n input: x\n", 4, "an indented line that belongs to nothing" },
 		{ "title: \xff\n", 1, "not UTF-8" },
 		{ "title: T\nlesson: \x1b[2J\n", 2, "a control character" },
@@ -394,6 +423,7 @@ static void add_forms(TCase *tests)
 	tcase_add_test(tests, the_twin_can_be_named);
 	tcase_add_test(tests, each_line_of_input_ends_in_a_newline);
 	tcase_add_test(tests, the_last_line_needs_no_newline);
+	tcase_add_test(tests, what_is_typed_later_comes_line_by_line);
 	tcase_add_test(tests, a_program_without_input_reads_end_of_file_at_once);
 	tcase_add_test(tests, input_does_not_disturb_the_lines_that_follow);
 	tcase_add_test(tests, a_lesson_goes_on_over_indented_lines);
