@@ -2,6 +2,7 @@
 #include "demo.h"
 #include "director.h"
 #include "isolation.h"
+#include "lists.h"
 #include "options.h"
 #include "replay/replay.h"
 #include "scenario.h"
@@ -167,7 +168,7 @@ static int run(const struct options *options, struct director *director)
 		return complain_session(-traced);
 	if (written < 0)
 		return STATUS_FAILED;
-	if (options->action == ACTION_DEMO)
+	if (options->action == ACTION_PLAY)
 		return result.failed ? 1 : 0;
 	return end_like(result.status);
 }
@@ -180,18 +181,26 @@ static int enter_isolation(const struct options *options)
 	return complain(error.hint, "%s", error.what);
 }
 
+/* 0, or the status of a complaint. */
+static int check_user(const char *user)
+{
+	if (user && !getpwnam(user))
+		return complain(NULL, "-u %s: no such user", user);
+	if (user && geteuid() != 0)
+		return complain("only root may become another user", "-u %s: not permitted", user);
+	return 0;
+}
+
 static int trace(const struct options *options)
 {
 	struct director *director = NULL;
 	const char *name = NULL;
 
-	if (options->user && !getpwnam(options->user))
-		return complain(NULL, "-u %s: no such user", options->user);
-	if (options->user && geteuid() != 0)
-		return complain("only root may become another user", "-u %s: not permitted",
-				options->user);
+	int status = check_user(options->user);
+	if (status)
+		return status;
 	int result = director_for_programs(&director, options, &name);
-	int status = result < 0 ? complain_program(name ? name : "program", -result) : 0;
+	status = result < 0 ? complain_program(name ? name : "program", -result) : 0;
 	if (status == 0 && options->isolate)
 		status = enter_isolation(options);
 	if (status == 0)
@@ -200,34 +209,47 @@ static int trace(const struct options *options)
 	return status;
 }
 
-/* --- demos
+/* --- scenarios
  * ----------------------------------------------------------------------------------------- */
 
-static int demo(struct options *options)
+static int complain_scenario(const struct options *options, const char *path, int error,
+			     const struct scenario_error *what)
 {
-	autofree char *demos = demos_folder();
+	if (error == -EINVAL && what->line)
+		return complain(NULL, "%s:%u: %s", path, what->line, what->message);
+	if (error == -EINVAL)
+		return complain(NULL, "%s: %s", path, what->message);
+	if (!options->demo)
+		return complain(NULL, "--scenario %s: %s", options->scenario, strerror(-error));
+	if (error == -ENOENT || error == -ENOTDIR)
+		return complain("socktrace --list demos names them", "--demo %s: no such demo",
+				options->demo);
+	return complain(NULL, "--demo %s: %s", options->demo, strerror(-error));
+}
+
+static int play(struct options *options)
+{
+	autofree char *path = NULL;
 	autofree char *folder = NULL;
 	struct scenario scenario = { 0 };
 	struct scenario_error error = { 0 };
 	struct director *director = NULL;
 	const char *name = NULL;
 
-	if (!demos || asprintf(&folder, "%s/%s", demos, options->demo) < 0)
-		return complain(NULL, "demo: %s", strerror(ENOMEM));
-	/* A name, not a path: --scenario is for one's own. */
-	int result = -ENOENT;
-	if (*options->demo && *options->demo != '.' && !strchr(options->demo, '/'))
-		result = demo_read(folder, &scenario, &error);
-	if (result == -ENOENT || result == -ENOTDIR)
-		return complain("socktrace --list demos names them", "--demo %s: no such demo",
-				options->demo);
-	if (result == -EINVAL)
-		return complain(NULL, "%s/scenario:%u: %s", folder, error.line, error.message);
+	int status = check_user(options->user);
+	if (status)
+		return status;
+	int result = options->demo ? demo_find(options->demo, &path)
+				   : scenario_find(options->scenario, &path);
+	if (result == 0)
+		result = scenario_read(path, &scenario, &error);
 	if (result < 0)
-		return complain(NULL, "--demo %s: %s", options->demo, strerror(-result));
+		return complain_scenario(options, path, result, &error);
+	folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	options->isolate = true;
-	result = director_for_scenario(&director, options, &scenario, folder, &name);
-	int status = result < 0 ? complain_program(name ? name : "demo", -result) : 0;
+	result = folder ? director_for_scenario(&director, options, &scenario, folder, &name)
+			: -ENOMEM;
+	status = result < 0 ? complain_program(name ? name : "scenario", -result) : 0;
 	if (status == 0)
 		status = enter_isolation(options);
 	if (status == 0)
@@ -283,64 +305,13 @@ static int replay(const struct options *options)
 	return written < 0 ? STATUS_FAILED : 0;
 }
 
-static int list_demos(void)
-{
-	autofree char *demos = demos_folder();
-	struct dirent **entries = NULL;
-	int count = demos ? scandir(demos, &entries, NULL, alphasort) : -1;
-
-	if (count < 0)
-		return complain(NULL, "%s: %s", demos ? demos : "demos", strerror(errno));
-	for (int i = 0; i < count; i++) {
-		autofree char *folder = NULL;
-		struct scenario scenario = { 0 };
-		struct scenario_error error = { 0 };
-		if (*entries[i]->d_name != '.' &&
-		    asprintf(&folder, "%s/%s", demos, entries[i]->d_name) >= 0 &&
-		    demo_read(folder, &scenario, &error) == 0) {
-			printf("%-18s %s\n", entries[i]->d_name, scenario.title[SCENARIO_ENGLISH]);
-			scenario_done(&scenario);
-		}
-		free(entries[i]);
-	}
-	free(entries);
-	return 0;
-}
-
-static int list_formats(void)
-{
-	for (const struct format *format = formats; format->name; format++)
-		printf("%-10s .%-10s %s\n", format->name, format->extension, format->summary);
-	return 0;
-}
-
-static int list_calls(void)
-{
-	static const struct {
-		enum call_class class;
-		const char *name;
-	} classes[] = {
-		{ CLASS_SETUP, "setup" }, { CLASS_DATA, "data" }, { CLASS_OPTIONS, "options" },
-		{ CLASS_WAIT, "wait" },   { CLASS_HIDDEN, "" },
-	};
-	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
-		size_t position = 0;
-		for (const struct call *call; (call = call_next(&position));)
-			if (call_class(call) == classes[i].class && *classes[i].name)
-				printf("%-14s %s\n", call_name(call), classes[i].name);
-	}
-	return 0;
-}
-
 static int list(const char *what)
 {
-	if (strcmp(what, "demos") == 0)
-		return list_demos();
-	if (strcmp(what, "formats") == 0)
-		return list_formats();
-	if (strcmp(what, "calls") == 0)
-		return list_calls();
-	return complain("demos, formats and calls can be listed", "--list %s: unknown", what);
+	int result = list_write(what, stdout);
+	if (result == -EINVAL)
+		return complain("demos, formats and calls can be listed", "--list %s: unknown",
+				what);
+	return result < 0 ? complain(NULL, "--list %s: %s", what, strerror(-result)) : 0;
 }
 
 /* What was printed must have arrived. */
@@ -368,8 +339,8 @@ int main(int argc, char **argv)
 	case ACTION_TRACE:
 		status = trace(&options);
 		break;
-	case ACTION_DEMO:
-		status = demo(&options);
+	case ACTION_PLAY:
+		status = play(&options);
 		break;
 	case ACTION_REPLAY:
 		status = replay(&options);

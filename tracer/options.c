@@ -24,6 +24,7 @@ enum {
 	CODE_LINGER,
 	CODE_SOCKETS,
 	CODE_DEMO,
+	CODE_SCENARIO,
 	CODE_PYTHON,
 	CODE_KEEP,
 	CODE_REPLAY,
@@ -56,7 +57,9 @@ static const struct row {
 	{ CODE_LINGER, "linger", "SECONDS", "follow what remains after the last call so long" },
 	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
-	{ CODE_PYTHON, "python", NULL, "with --demo: the Python programs instead of the C ones" },
+	{ CODE_SCENARIO, "scenario", "FILE", "run a lesson of your own" },
+	{ CODE_PYTHON, "python", NULL,
+	  "with these two: the Python programs instead of the C ones" },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
 	{ CODE_LIST, "list", "WHAT", "list demos, formats or calls" },
 	{ 'e', "trace", "SET",
@@ -105,6 +108,9 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return option_sysctl(parser, argument);
 	case CODE_DEMO:
 		options->demo = argument;
+		return 0;
+	case CODE_SCENARIO:
+		options->scenario = argument;
 		return 0;
 	case CODE_PYTHON:
 		options->python = true;
@@ -169,6 +175,7 @@ static int settle(struct parser *parser)
 	struct options *options = parser->options;
 	struct options_error *error = parser->error;
 	static const char see[] = "socktrace --help shows how it is used";
+	const char *plays = options->demo ? "--demo" : options->scenario ? "--scenario" : NULL;
 
 	if (options->action != ACTION_TRACE)
 		return 0;
@@ -177,25 +184,28 @@ static int settle(struct parser *parser)
 		return 0;
 	}
 	if (options->replay &&
-	    (options->program || options->attach_count || options->client_count || options->demo ||
+	    (options->program || options->attach_count || options->client_count || plays ||
 	     options->isolate || options->linger))
 		return option_fail(error, see,
 				   "--replay: runs no program, so nothing else goes with it");
 	if (options->isolate && options->attach_count)
 		return option_fail(error, see,
 				   "-p and --isolate: a running process has its network already");
-	if (options->sysctls.count && !options->isolate && !options->demo)
-		return option_fail(error, see, "--sysctl: goes with --isolate or --demo");
-	if (options->demo && (options->program || options->attach_count || options->client_count))
-		return option_fail(error, see, "--demo: brings its own programs");
-	if (options->python && !options->demo)
-		return option_fail(error, see, "--python: goes with --demo");
+	if (options->sysctls.count && !options->isolate && !plays)
+		return option_fail(error, see,
+				   "--sysctl: goes with --isolate, --demo or --scenario");
+	if (options->demo && options->scenario)
+		return option_fail(error, see, "--demo and --scenario: one at a time");
+	if (plays && (options->program || options->attach_count || options->client_count))
+		return option_fail(error, see, "%s: brings its own programs", plays);
+	if (options->python && !plays)
+		return option_fail(error, see, "--python: goes with --demo or --scenario");
 	if (options->only_successful && options->only_failed)
 		return option_fail(error, see, "-z and -Z: together they show nothing");
 	if (options->replay)
 		options->action = ACTION_REPLAY;
-	else if (options->demo)
-		options->action = ACTION_DEMO;
+	else if (plays)
+		options->action = ACTION_PLAY;
 	else if (!options->program && !options->attach_count)
 		return option_fail(error, see, "no program given");
 	else if (options->program && !**options->program)
@@ -264,7 +274,8 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 	}
 	if (optind < argc)
 		ret_options->program = argv + optind;
-	if (!ret_options->selection_given && (ret_options->client_count || ret_options->demo))
+	if (!ret_options->selection_given &&
+	    (ret_options->client_count || ret_options->demo || ret_options->scenario))
 		ret_options->selection.classes |= CLASS_OUTPUT;
 	return settle(&parser);
 }
@@ -284,6 +295,7 @@ void options_help(FILE *file)
 	      "  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
 	      "  socktrace [OPTION]... -p PID[,PID]...\n"
 	      "  socktrace [OPTION]... --demo NAME [--python]\n"
+	      "  socktrace [OPTION]... --scenario FILE\n"
 	      "  socktrace [OPTION]... --replay FILE.jsonl\n"
 	      "  socktrace --list demos|formats|calls\n\n",
 	      file);

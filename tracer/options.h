@@ -15,7 +15,7 @@ struct output_option {
 
 enum action {
 	ACTION_TRACE, /* PROGRAM, perhaps with clients */
-	ACTION_DEMO,
+	ACTION_PLAY,  /* a scenario: of a demo, or the user's own */
 	ACTION_REPLAY,
 	ACTION_LIST,
 	ACTION_HELP,
@@ -29,8 +29,8 @@ struct options {
 	size_t attach_count;
 	const char **clients; /* --client, in order */
 	size_t client_count;
-	const char *demo, *replay, *list;
-	bool python; /* --demo: the Python twins */
+	const char *demo, *scenario, *replay, *list;
+	bool python; /* of a scenario: the Python twins */
 	bool isolate, keep, no_follow, quiet;
 	bool sockets;
 	size_t linger;                     /* --linger: seconds */

@@ -1,0 +1,72 @@
+#include "lists.h"
+
+#include "demo.h"
+
+#include "decode/decode.h"
+#include "formatters/formatter.h"
+#include "support/auto.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int list_demos(FILE *file)
+{
+	autofree char *demos = demos_folder();
+	struct dirent **entries = NULL;
+	int count = demos ? scandir(demos, &entries, NULL, alphasort) : -1;
+
+	if (count < 0)
+		return demos ? -errno : -ENOMEM;
+	for (int i = 0; i < count; i++) {
+		autofree char *path = NULL;
+		struct scenario scenario = { 0 };
+		struct scenario_error error = { 0 };
+		if (demo_find(entries[i]->d_name, &path) == 0 &&
+		    scenario_read(path, &scenario, &error) == 0) {
+			fprintf(file, "%-18s %s\n", entries[i]->d_name,
+				scenario.title[SCENARIO_ENGLISH]);
+			scenario_done(&scenario);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return 0;
+}
+
+static int list_formats(FILE *file)
+{
+	for (const struct format *format = formats; format->name; format++)
+		fprintf(file, "%-10s .%-10s %s\n", format->name, format->extension,
+			format->summary);
+	return 0;
+}
+
+static int list_calls(FILE *file)
+{
+	static const struct {
+		enum call_class class;
+		const char *name;
+	} classes[] = {
+		{ CLASS_SETUP, "setup" }, { CLASS_DATA, "data" }, { CLASS_OPTIONS, "options" },
+		{ CLASS_WAIT, "wait" },   { CLASS_HIDDEN, "" },
+	};
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+		size_t position = 0;
+		for (const struct call *call; (call = call_next(&position));)
+			if (call_class(call) == classes[i].class && *classes[i].name)
+				fprintf(file, "%-14s %s\n", call_name(call), classes[i].name);
+	}
+	return 0;
+}
+
+int list_write(const char *what, FILE *file)
+{
+	if (strcmp(what, "demos") == 0)
+		return list_demos(file);
+	if (strcmp(what, "formats") == 0)
+		return list_formats(file);
+	if (strcmp(what, "calls") == 0)
+		return list_calls(file);
+	return -EINVAL;
+}
