@@ -191,7 +191,7 @@ int director_for_programs(struct director **ret_director, const struct options *
 /* A name that is started again is another program; what follows speaks of the new one. */
 static int program_named(const struct director *director, const char *name)
 {
-	for (size_t i = director->program_count; i-- > 0;)
+	for (size_t i = name ? director->program_count : 0; i-- > 0;)
 		if (strcmp(director->programs[i].name, name) == 0)
 			return (int)i;
 	return ANY_PROGRAM;
@@ -201,7 +201,7 @@ static int add_step(struct director *director, const struct step *step)
 {
 	static const enum action_kind kinds[] = {
 		[STEP_START] = ACT_START, [STEP_WHEN] = ACT_WHEN, [STEP_STOP] = ACT_STOP,
-		[STEP_TYPE] = ACT_TYPE,   [STEP_END] = ACT_END,
+		[STEP_TYPE] = ACT_TYPE,   [STEP_END] = ACT_END,   [STEP_LINK] = ACT_LINK,
 	};
 	if (step->kind == STEP_START) {
 		struct program *program = add_program(director);

@@ -2,6 +2,7 @@
 
 #include "director_parts.h"
 
+#include "ptrace/isolate.h"
 #include "support/auto.h"
 
 #include <errno.h>
@@ -143,7 +144,9 @@ static void give_up(struct director *director, struct session *session, const st
 	outputs_flush(session->outputs);
 	if (director->scenario)
 		fprintf(stderr, "socktrace: scenario: line %u: %s %s: did not happen\n", act->line,
-			director->programs[act->program].name, what);
+			act->program == ANY_PROGRAM ? "link"
+						    : director->programs[act->program].name,
+			what);
 	else
 		fprintf(stderr, "socktrace: %s: ended without listening: client not started\n",
 			director->programs[PROGRAM_ITSELF].name);
@@ -187,6 +190,11 @@ static bool take(struct director *director, struct session *session, const struc
 	case ACT_END:
 		close(TAKE_FD(program->keyboard));
 		return true;
+	case ACT_LINK:
+		if (isolate_link(act->step->up) == 0)
+			return true;
+		give_up(director, session, act, act->step->up ? "up" : "down");
+		return false;
 	case ACT_FINISH:
 		stop_typing(director);
 		director->finishing = true;

@@ -35,7 +35,7 @@ struct program {
 	unsigned sleeping; /* its threads seen asleep in a call of interest */
 };
 
-enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_TYPE, ACT_END, ACT_FINISH };
+enum action_kind { ACT_START, ACT_WHEN, ACT_STOP, ACT_TYPE, ACT_END, ACT_LINK, ACT_FINISH };
 
 struct act {
 	enum action_kind kind;

@@ -21,8 +21,12 @@ static int complain_sysctl(const struct sysctl *sysctl, int result, struct optio
 		why = "cannot be changed in an isolated network";
 	else if (refused)
 		why = "the kernel refuses this value";
-	snprintf(error->what, sizeof error->what, "--sysctl=%s=%s: %s", sysctl->name, sysctl->value,
-		 why);
+	if (sysctl->line)
+		snprintf(error->what, sizeof error->what, "scenario: line %u: sysctl %s = %s: %s",
+			 sysctl->line, sysctl->name, sysctl->value, why);
+	else
+		snprintf(error->what, sizeof error->what, "--sysctl=%s=%s: %s", sysctl->name,
+			 sysctl->value, why);
 	return fail(error, result, "");
 }
 

@@ -247,8 +247,11 @@ static int play(struct options *options)
 		return complain_scenario(options, path, result, &error);
 	folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	options->isolate = true;
-	result = folder ? director_for_scenario(&director, options, &scenario, folder, &name)
-			: -ENOMEM;
+	if (sysctls_add_missing(&options->sysctls, &scenario.sysctls) < 0)
+		result = -ENOMEM;
+	result = folder && result == 0
+			 ? director_for_scenario(&director, options, &scenario, folder, &name)
+			 : -ENOMEM;
 	status = result < 0 ? complain_program(name ? name : "scenario", -result) : 0;
 	if (status == 0)
 		status = enter_isolation(options);

@@ -92,7 +92,8 @@ struct statement {
 static const struct statement statements[] = {
 	{ "title", parse_title }, { "lesson", parse_lesson }, { "start", parser_start },
 	{ "when", parser_when },  { "stop", parser_stop },    { "expect", parser_expect },
-	{ "type", parser_type },  { "end", parser_end },
+	{ "type", parser_type },  { "end", parser_end },      { "sysctl", parser_sysctl },
+	{ "link", parser_link },
 };
 
 /* Indented below a `start`, each with a colon. */
@@ -186,6 +187,14 @@ static int parse_lines(struct parser *parser, char *text)
 	return 0;
 }
 
+static bool starts_something(const struct scenario *scenario)
+{
+	for (size_t i = 0; i < scenario->step_count; i++)
+		if (scenario->steps[i].kind == STEP_START)
+			return true;
+	return false;
+}
+
 /* What must be there in the end, and what stands for what is missing. */
 static int complete(struct parser *parser)
 {
@@ -193,7 +202,7 @@ static int complete(struct parser *parser)
 	const char **title = scenario->title, **lesson = scenario->lesson;
 	if (!title[SCENARIO_ENGLISH])
 		return parser_refuse(parser, "the title is missing");
-	if (!scenario->step_count)
+	if (!starts_something(scenario))
 		return parser_refuse(parser, "it starts no program");
 	if (!title[SCENARIO_CHINESE])
 		title[SCENARIO_CHINESE] = title[SCENARIO_ENGLISH];
@@ -236,6 +245,7 @@ int scenario_parse(struct scenario *ret, const char *text, size_t size,
 
 void scenario_done(struct scenario *scenario)
 {
+	sysctls_done(&scenario->sysctls);
 	arena_free(scenario->arena);
 	*scenario = (struct scenario){ 0 };
 }

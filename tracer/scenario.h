@@ -2,6 +2,7 @@
  * lesson in two languages. The form of the file is described in demos/README.md. */
 #pragma once
 
+#include "sysctls.h"
 #include "types/call.h"
 #include "types/tcp_state.h"
 
@@ -24,6 +25,7 @@ enum step_kind {
 	STEP_STOP,  /* send a signal to a program */
 	STEP_TYPE,  /* a line for its standard input */
 	STEP_END,   /* end of file there */
+	STEP_LINK,  /* the isolated network's loopback interface goes down, or up again */
 };
 
 /* What a program does that other steps can wait for. */
@@ -67,7 +69,8 @@ struct expectation {
 struct step {
 	enum step_kind kind;
 	unsigned line;    /* in the file, from 1 */
-	const char *name; /* which program: the scenario's word for it, given by its `start` */
+	const char *name; /* which program: the scenario's word for it, given by its `start`; NULL:
+			   * it is about none */
 
 	/* STEP_START */
 	char **argv;       /* NULL-terminated, at least one word */
@@ -80,12 +83,14 @@ struct step {
 
 	struct awaited awaited; /* STEP_WHEN */
 	int signal;             /* STEP_STOP */
+	bool up;                /* STEP_LINK */
 };
 
 struct scenario {
 	struct arena *arena;
 	const char *title[SCENARIO_LANGUAGES];  /* English where there is no Chinese */
 	const char *lesson[SCENARIO_LANGUAGES]; /* the same; NULL if there is none */
+	struct sysctls sysctls; /* of the isolated network, before the first program starts */
 	struct step *steps;
 	size_t step_count;
 };

@@ -1,5 +1,6 @@
 /* What the parts of the scenario parser share: scenario.c has lines and texts,
- * scenario_steps.c what a line says of a program, scenario_moments.c what is waited for. */
+ * scenario_steps.c what a line says of a program, scenario_moments.c what is waited for,
+ * scenario_network.c what is done to the network. */
 #pragma once
 
 #include "scenario.h"
@@ -41,6 +42,8 @@ int parser_stop(struct parser *parser, char *rest);
 int parser_expect(struct parser *parser, char *rest);
 int parser_type(struct parser *parser, char *rest);
 int parser_end(struct parser *parser, char *rest);
+int parser_sysctl(struct parser *parser, char *rest);
+int parser_link(struct parser *parser, char *rest);
 /* The same of a line below a `start`. */
 int parser_input(struct parser *parser, char *rest);
 int parser_python(struct parser *parser, char *rest);

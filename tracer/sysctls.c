@@ -1,5 +1,6 @@
 #include "sysctls.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -25,9 +26,21 @@ static struct sysctl *find(const struct sysctls *sysctls, const char *name)
 	return NULL;
 }
 
+/* The row's name is taken, whatever comes of it. */
+static int append(struct sysctls *sysctls, struct sysctl row)
+{
+	struct sysctl *longer = realloc(sysctls->rows, (sysctls->count + 1) * sizeof *longer);
+	if (!longer) {
+		free((void *)(uintptr_t)row.name);
+		return -ENOMEM;
+	}
+	sysctls->rows = longer;
+	longer[sysctls->count++] = row;
+	return 0;
+}
+
 const char *sysctls_add(struct sysctls *sysctls, const char *setting)
 {
-	static const char no_memory[] = "there is no memory left";
 	size_t length = strcspn(setting, "=");
 	if (!is_name(setting, length))
 		return "not the name of a setting below net.";
@@ -41,15 +54,21 @@ const char *sysctls_add(struct sysctls *sysctls, const char *setting)
 		row->value = setting + length + 1;
 		return NULL;
 	}
-	struct sysctl *longer =
-		name ? realloc(sysctls->rows, (sysctls->count + 1) * sizeof *longer) : NULL;
-	if (!longer) {
-		free(name);
-		return no_memory;
+	struct sysctl added = { .name = name, .value = setting + length + 1 };
+	return name && append(sysctls, added) == 0 ? NULL : "there is no memory left";
+}
+
+int sysctls_add_missing(struct sysctls *sysctls, const struct sysctls *more)
+{
+	for (size_t i = 0; i < more->count; i++) {
+		struct sysctl row = more->rows[i];
+		if (find(sysctls, row.name))
+			continue;
+		row.name = strdup(row.name);
+		if (!row.name || append(sysctls, row) < 0)
+			return -ENOMEM;
 	}
-	sysctls->rows = longer;
-	longer[sysctls->count++] = (struct sysctl){ name, setting + length + 1 };
-	return NULL;
+	return 0;
 }
 
 void sysctls_done(struct sysctls *sysctls)

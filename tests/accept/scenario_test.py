@@ -1,10 +1,14 @@
 """A lecturer's own scenario: --scenario FILE, its moments, and what its programs may do."""
 
 import os
+import shutil
+import subprocess
 import tempfile
 import unittest
 
-from traced import PYTHON, Record, run
+from traced import PYTHON, SOCKTRACE, Record, run
+
+ORDINARY = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
 
 SERVER = """
 import socket, sys
@@ -223,6 +227,64 @@ class Scenarios(unittest.TestCase):
                             "type hello: x\n", status=1)
         self.assertEqual(done.stderr, "socktrace: scenario: line 5: hello reads what is typed: "
                                       "did not happen\n")
+
+    # --- the network, and what the programs may do
+
+    def test_settings_of_the_network_are_there_before_the_programs(self):
+        path = "/proc/sys/net/ipv4/tcp_fin_timeout"
+        self.script("show", f"print(open('{path}').read(), end='')")
+        steps = "sysctl net.ipv4.tcp_fin_timeout = 7\nstart show: ./show\n"
+        _, record = self.play(steps)
+        self.assertEqual(self.said(record), "7\n")
+        self.assertEqual(record.of("header")[0]["sysctl"], {"net.ipv4.tcp_fin_timeout": "7"})
+        _, record = self.play(steps, "--sysctl=net.ipv4.tcp_fin_timeout=8")
+        self.assertEqual(self.said(record), "8\n")
+
+    def test_a_setting_that_cannot_be_is_told_with_its_line(self):
+        self.write("scenario", "title: T\nsysctl net.fnord = 7\nstart s: ./server\n")
+        done = run("--scenario", self.file)
+        if "isolated network: " in done.stderr:
+            self.skipTest(done.stderr)
+        self.assertEqual(done.returncode, 125)
+        self.assertEqual(done.stderr, "socktrace: scenario: line 2: sysctl net.fnord = 7: "
+                                      "an isolated network has no such setting\n")
+
+    def test_while_the_link_is_down_a_peer_vanishes_without_a_word(self):
+        self.script("half", CLIENT.replace("    sock.send", "    print(sock.send")
+                    .replace("encode())", "encode()), flush=True)"))
+        _, record = self.play("start server: ./server\nwhen server waits accept\n"
+                              "start half: ./half\n  input: later\nwhen server waits recv\n"
+                              "when half connects\nlink down\nstop server SIGKILL\n"
+                              "when server ends\nlink up\ntype half: x\nwhen half sends\n"
+                              "end half\n")
+        self.assertEqual(self.said(record), "1\n")
+        flags = [flag for line in record.of("segment") for flag in line["flags"]
+                 if line["from"].endswith(":8000")]
+        self.assertNotIn("FIN", flags)
+        self.assertIn("RST", flags)
+
+    def test_the_programs_have_no_capabilities_whoever_starts_them(self):
+        self.script("privileged", "import socket\n"
+                    "print([line.split()[1].strip('0') for line in open('/proc/self/status')\n"
+                    "       if line.startswith(('CapInh', 'CapPrm', 'CapEff', 'CapAmb'))])\n"
+                    "socket.socket().bind(('127.0.0.1', 80))\n")
+        self.write("scenario", "title: T\nstart p: ./privileged\nexpect p status 1\n"
+                               "when p fails bind\n")
+        tracer = shutil.copy(SOCKTRACE, self.folder)
+        users = [()]
+        if os.geteuid() == 0 and shutil.which("setpriv"):
+            users.append(ORDINARY)
+        for user in users:
+            with self.subTest(user):
+                path = os.path.join(self.folder, f"{len(user)}.jsonl")
+                done = subprocess.run([*user, tracer, "-o", path, "--scenario", self.file],
+                                      capture_output=True, text=True, check=False, timeout=30)
+                if "isolated network: " in done.stderr:
+                    self.skipTest(done.stderr)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                record = Record(path)
+                self.assertIn("['', '', '', '']", self.said(record))
+                self.assertEqual(record.call("bind")["errno"], "EACCES")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ START_TEST(the_header_says_what_ran_and_where)
 	       "\"command\":[[\"./server\",\"8000\"],[\"./client\"]],\"lang\":\"en\","
 	       "\"isolated\":false,\"witnesses\":[\"tcp_info\",\"sock_diag\"]}\n");
 
-	struct sysctl sysctls[] = { { "net.ipv4.tcp_rmem", "1 2 3" }, { "net.b", "2" } };
+	struct sysctl sysctls[] = { { .name = "net.ipv4.tcp_rmem", .value = "1 2 3" },
+				    { .name = "net.b", .value = "2" } };
 	record.header = &(struct record_header){ .sysctls = sysctls, .sysctl_count = 2 };
 	expect(&record, "{\"type\":\"header\",\"schema\":1,\"isolated\":false,"
 			"\"sysctl\":{\"net.ipv4.tcp_rmem\":\"1 2 3\",\"net.b\":\"2\"}}\n");

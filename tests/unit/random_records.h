@@ -390,8 +390,8 @@ static const struct record_header *random_header(struct random *random)
 	static const char *const *const commands[] = { argv, NULL };
 	struct record_header *header = arena_zero(random->arena, sizeof *header);
 	struct sysctl *sysctls = arena_zero(random->arena, 2 * sizeof *sysctls);
-	sysctls[0] = (struct sysctl){ "net.ipv4.tcp_rmem", "1 2 3" };
-	sysctls[1] = (struct sysctl){ "net.b", "\x1b[2J" };
+	sysctls[0] = (struct sysctl){ .name = "net.ipv4.tcp_rmem", .value = "1 2 3" };
+	sysctls[1] = (struct sysctl){ .name = "net.b", .value = "\x1b[2J" };
 	*header = (struct record_header){ .version = "0",
 					  .kernel = random_text(random),
 					  .started = "2024-05-01T12:34:56.123456789Z",

@@ -195,6 +195,31 @@ START_TEST(what_is_typed_later_comes_line_by_line)
 }
 END_TEST
 
+START_TEST(settings_of_the_network_come_before_the_programs)
+{
+	struct scenario scenario = parse("title: T\nsysctl net.ipv4.ip_local_port_range = 5 6\n"
+					 "sysctl net.a=b\nstart a: ./a\n");
+	ck_assert_uint_eq(scenario.sysctls.count, 2);
+	ck_assert_str_eq(scenario.sysctls.rows[0].name, "net.ipv4.ip_local_port_range");
+	ck_assert_str_eq(scenario.sysctls.rows[0].value, "5 6");
+	ck_assert_uint_eq(scenario.sysctls.rows[0].line, 2);
+	ck_assert_str_eq(scenario.sysctls.rows[1].name, "net.a");
+	ck_assert_str_eq(scenario.sysctls.rows[1].value, "b");
+	scenario_done(&scenario);
+}
+END_TEST
+
+START_TEST(the_link_goes_down_and_up)
+{
+	struct scenario scenario = parse(HEAD "link down\nlink up\n");
+	ck_assert_int_eq(scenario.steps[1].kind, STEP_LINK);
+	ck_assert(!scenario.steps[1].up);
+	ck_assert_ptr_null(scenario.steps[1].name);
+	ck_assert(scenario.steps[2].up);
+	scenario_done(&scenario);
+}
+END_TEST
+
 START_TEST(a_program_without_input_reads_end_of_file_at_once)
 {
 	assert_input(HEAD, "");
@@ -356,6 +381,14 @@ START_TEST(an_error_names_its_line)
 		{ HEAD " input: later\nend server\ntype server: x\n", 5,
 		  "its input was ended above: \"server\"" },
 		{ HEAD "end server\n", 3, "its start has no `input: later`: \"server\"" },
+		{ HEAD "sysctl net.a = b\n", 3, "stands above the first start" },
+		{ "sysctl net.a b\n", 1, "the equals sign is missing: sysctl NAME = VALUE" },
+		{ "sysctl kernel.a = b\n", 1, "not the name of a setting below net." },
+		{ "sysctl net.a =\n", 1, "needs NAME=VALUE, as in net.ipv4.tcp_fin_timeout=5" },
+		{ "sysctl net.a = 1\nsysctl net.a = 2\n", 2,
+		  "two values for one setting: \"net.a\"" },
+		{ "link off\n", 1, "neither `link down` nor `link up`: \"off\"" },
+		{ "title: T\nlink down\n", 0, "it starts no program" },
 		{ HEAD "stop server\n input: x\n", 4, "an indented line that belongs to nothing" },
 		{ "title: \xff\n", 1, "not UTF-8" },
 		{ "title: T\nlesson: \x1b[2J\n", 2, "a control character" },
@@ -424,6 +457,8 @@ static void add_forms(TCase *tests)
 	tcase_add_test(tests, each_line_of_input_ends_in_a_newline);
 	tcase_add_test(tests, the_last_line_needs_no_newline);
 	tcase_add_test(tests, what_is_typed_later_comes_line_by_line);
+	tcase_add_test(tests, settings_of_the_network_come_before_the_programs);
+	tcase_add_test(tests, the_link_goes_down_and_up);
 	tcase_add_test(tests, a_program_without_input_reads_end_of_file_at_once);
 	tcase_add_test(tests, input_does_not_disturb_the_lines_that_follow);
 	tcase_add_test(tests, a_lesson_goes_on_over_indented_lines);

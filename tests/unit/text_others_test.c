@@ -125,7 +125,8 @@ END_TEST
 
 START_TEST(a_network_with_settings_of_its_own_says_so)
 {
-	struct sysctl sysctls[] = { { "net.a", "1 2" }, { "net.b", "\x1b" } };
+	struct sysctl sysctls[] = { { .name = "net.a", .value = "1 2" },
+				    { .name = "net.b", .value = "\x1b" } };
 	struct record_header header = { .sysctls = sysctls, .sysctl_count = 2 };
 	struct record record = record_blank(RECORD_HEADER, 0);
 	record.header = &header;

@@ -39,12 +39,10 @@ static int map_ids(uid_t uid, gid_t gid)
 	return result == 0 ? write_file("/proc/self/gid_map", line) : result;
 }
 
-static int loopback_up(void)
+int isolate_link(bool up)
 {
-	/* A machine without IPv6 may hand that down (net.core.devconf_inherit_init_net). */
-	write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = up ? IFF_UP | IFF_RUNNING : 0 };
 	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
 		return -errno;
 	return 0;
@@ -66,7 +64,9 @@ int isolate(const char **ret_what)
 	}
 	if (result == 0) {
 		*ret_what = "loopback interface";
-		result = loopback_up();
+		/* A machine without IPv6 may hand that down (net.core.devconf_inherit_init_net). */
+		write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
+		result = isolate_link(true);
 	}
 	if (result == 0)
 		localhost_provide();

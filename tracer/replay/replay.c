@@ -24,7 +24,8 @@ static void read_sysctls(struct replay_line *line, struct record_header *header)
 	json_t *value;
 	json_object_foreach((json_t *)(uintptr_t)object, name,
 			    value) if (sysctls && field_text(line, object, name))
-		sysctls[header->sysctl_count++] = (struct sysctl){ name, json_string_value(value) };
+		sysctls[header->sysctl_count++] =
+			(struct sysctl){ .name = name, .value = json_string_value(value) };
 	header->sysctls = sysctls;
 }
 
