@@ -51,6 +51,12 @@ static const char *address_of_stranger(const struct socket *socket)
 	return is_unix(socket) && !*socket->remote ? "unix:" : socket->remote;
 }
 
+/* A socket can be connected to itself: then both ends are one. */
+static bool is_own_peer(const struct socket *socket)
+{
+	return is_tcp(socket) && strcmp(socket->local, socket->remote) == 0;
+}
+
 static void write_connection(struct session *session, const struct socket *socket,
 			     const struct socket *peer)
 {
@@ -65,8 +71,8 @@ static void write_connection(struct session *session, const struct socket *socke
 		.calls = first->calls + (second ? second->calls : 0),
 	};
 	fill_end(first, &connection.ends[0]);
-	if (second)
-		fill_end(second, &connection.ends[1]);
+	if (second || is_own_peer(socket))
+		fill_end(second ? second : socket, &connection.ends[1]);
 	else
 		connection.ends[1] = (struct record_end_of_connection){
 			.lane = first->listening_lane,

@@ -38,8 +38,11 @@ _Static_assert(sizeof remarks / sizeof *remarks == SEGMENT_REMARKS, "a remark ha
 
 void text_sequence(char number[SEQUENCE_SIZE], const struct segment *segment, bool acknowledged)
 {
-	/* x is the initial number of the end that opened, y of the other. */
-	char initial = segment->from_opener == acknowledged ? 'y' : 'x';
+	/* x is the initial number of the end that opened, y of the other, if there is another: a
+	 * socket can be connected to itself. */
+	bool other =
+		segment->from_opener == acknowledged && strcmp(segment->from, segment->to) != 0;
+	char initial = other ? 'y' : 'x';
 	uint32_t distance = acknowledged ? segment->relative_ack : segment->relative_seq;
 	bool relative = segment->relative || (acknowledged && segment->relative_ack_alone);
 	if (!relative)

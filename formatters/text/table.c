@@ -61,6 +61,22 @@ static const char *how_opened(enum socket_role role)
 	return "";
 }
 
+/* Of a socket that is connected to itself all has been said in the first row. */
+static struct table_end same_end(const struct record_end_of_connection *end)
+{
+	return (struct table_end){
+		.lane = strdup("(the same socket)"),
+		.address = end->address ? strdup(end->address) : NULL,
+		.opened = "",
+	};
+}
+
+static bool is_same_socket(const struct record_end_of_connection *first,
+			   const struct record_end_of_connection *second)
+{
+	return first->socket && second->socket && strcmp(first->socket, second->socket) == 0;
+}
+
 static struct table_end remember_end(const struct record_end_of_connection *end,
 				     const struct memory_of_run *memory)
 {
@@ -93,11 +109,14 @@ void connection_table_add(struct connection_table *table,
 		table->more++;
 		return;
 	}
+	const struct record_end_of_connection *first = &connection->ends[0];
+	const struct record_end_of_connection *second = &connection->ends[1];
 	table->rows[table->count++] = (struct table_row){
 		.id = connection->id,
 		.closed = connection->closed,
-		.ends = { remember_end(&connection->ends[0], memory),
-			  remember_end(&connection->ends[1], memory) },
+		.ends = { remember_end(first, memory), is_same_socket(first, second)
+							       ? same_end(second)
+							       : remember_end(second, memory) },
 	};
 }
 

@@ -221,7 +221,12 @@ four.close(); six.close()
     def test_self_connect_is_a_simultaneous_open(self):
         record = script("s = socket.socket(); s.bind(('127.0.0.1', 0)); "
                         "s.connect(s.getsockname()); s.send(b'x'); s.recv(1); s.close()", HEAD)
-        self.assertEqual(self.last(record, "connect")["state"]["after"], "ESTABLISHED")
+        connect = self.last(record, "connect")
+        self.assertEqual(connect["state"]["after"], "ESTABLISHED")
+        both = [connection["ends"] for connection in record.of("connection")
+                if connection["ends"][0].get("socket") == connect["socket"]["id"]]
+        self.assertEqual(len(both), 1)
+        self.assertEqual(both[0][0], both[0][1])
 
     def test_a_socket_passed_to_another_process_stays_the_same_socket(self):
         record = script("""

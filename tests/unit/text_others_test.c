@@ -285,6 +285,31 @@ START_TEST(the_end_lists_connections_mistakes_and_what_was_lost)
 }
 END_TEST
 
+START_TEST(a_socket_connected_to_itself_has_one_row_of_its_own)
+{
+	struct record_connection connection = {
+		.id = 1,
+		.ends = { { .socket = "20",
+			    .lane = "self",
+			    .address = "127.0.0.1:8000",
+			    .bytes_sent = 6,
+			    .bytes_received = 6,
+			    .states = { STATE_CLOSED, STATE_SYN_SENT, STATE_SYN_RCVD },
+			    .state_count = 3 } },
+		.closed = CLOSED_FIN,
+		.calls = 4,
+	};
+	connection.ends[1] = connection.ends[0];
+	expect_one(connection_record(&connection),
+		   "\n"
+		   "connections\n"
+		   "     #  end                address         sent  received  closed  states\n"
+		   "     1  self               127.0.0.1:8000     6         6  fin     "
+		   "CLOSED -> SYN_SENT -> SYN_RCVD\n"
+		   "        (the same socket)  127.0.0.1:8000\n");
+}
+END_TEST
+
 START_TEST(a_run_without_connections_has_no_table)
 {
 	expect_one(record_blank(RECORD_END, 9), "");
@@ -348,6 +373,7 @@ Suite *unit_suite(void)
 	tcase_add_test(others, times_are_written_as_strace_writes_them);
 	tcase_add_test(others, without_colour_there_is_no_escape_and_with_it_nothing_else_changes);
 	tcase_add_test(others, the_end_lists_connections_mistakes_and_what_was_lost);
+	tcase_add_test(others, a_socket_connected_to_itself_has_one_row_of_its_own);
 	tcase_add_test(others, a_run_without_connections_has_no_table);
 	tcase_add_test(others, a_narrow_table_puts_the_states_below);
 	tcase_add_test(others, fifty_connections_are_listed_and_the_rest_is_counted);

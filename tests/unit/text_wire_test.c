@@ -56,6 +56,21 @@ START_TEST(what_does_not_fit_goes_below_its_segment)
 }
 END_TEST
 
+START_TEST(a_socket_connected_to_itself_has_one_initial_number)
+{
+	struct story story = { 0 };
+	struct event event = send_call();
+	struct segment segment = made_segment(true, SEGMENT_PSH | SEGMENT_ACK, 1, 1, 6);
+	memcpy(segment.to, segment.from, sizeof segment.to);
+	struct record *record = add_segment(&story, segment, 7);
+	record->segment.from_lane = record->segment.to_lane = "self";
+	add(&story, call_record(RECORD_CALL, 7, "self", &event));
+	expect_story(&plain, &story,
+		     "     7 self    send(3, \"hello\\n\", 6, 0) = 6\n"
+		     "               wire    self -> self  PSH,ACK  seq=x+1  ack=x+1  len=6\n");
+}
+END_TEST
+
 START_TEST(ends_that_fill_the_line_have_their_segment_below)
 {
 	struct story story = { 0 };
@@ -253,6 +268,7 @@ Suite *unit_suite(void)
 	TCase *below = tcase_create("below a call");
 	tcase_add_test(below, a_handshake_stands_between_python_and_state_in_columns);
 	tcase_add_test(below, what_does_not_fit_goes_below_its_segment);
+	tcase_add_test(below, a_socket_connected_to_itself_has_one_initial_number);
 	tcase_add_test(below, ends_that_fill_the_line_have_their_segment_below);
 	tcase_add_test(below, columns_that_do_not_fit_are_given_up_before_the_line_is_broken);
 	tcase_add_test(below, payload_has_its_length_and_an_untraced_end_its_address);
