@@ -1,0 +1,60 @@
+/*
+ * Sends a line of words, says "that was all" with shutdown(), and reads the sorted words.
+ *
+ * Watch: shutdown(SHUT_WR) sends the FIN and keeps the descriptor. The ACK of the FIN brings
+ * this end to FIN_WAIT_2: it sends no more, but receives until the server's FIN, as long as
+ * that takes. With close() instead, the answer would find nobody, and RST would be sent.
+ *
+ * By hand, in two terminals:    ./server 8000        ./client 127.0.0.1 8000
+ */
+#include <arpa/inet.h>
+#include <err.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static void send_all(int fd, const char *data, size_t size)
+{
+	while (size > 0) {
+		ssize_t sent = send(fd, data, size, 0);
+		if (sent < 0)
+			err(1, "send");
+		data += sent;
+		size -= (size_t)sent;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	struct sockaddr_in server = { .sin_family = AF_INET };
+	if (argc != 3 || inet_pton(AF_INET, argv[1], &server.sin_addr) != 1)
+		errx(2, "usage: %s ADDRESS PORT", argv[0]);
+	server.sin_port = htons((in_port_t)strtoul(argv[2], NULL, 10));
+
+	char words[1024] = "";
+	if (!fgets(words, sizeof words, stdin))
+		return 0;
+
+	int sock = socket(AF_INET, SOCK_STREAM, 0);
+	if (sock < 0)
+		err(1, "socket");
+	if (connect(sock, (struct sockaddr *)&server, sizeof server) < 0)
+		err(1, "connect");
+	send_all(sock, words, strcspn(words, "\n"));
+	if (shutdown(sock, SHUT_WR) < 0)
+		err(1, "shutdown");
+
+	char sorted[1024];
+	ssize_t size;
+	while ((size = recv(sock, sorted, sizeof sorted, 0)) > 0)
+		printf("%.*s\n", (int)size, sorted);
+	if (size < 0)
+		err(1, "recv");
+	close(sock);
+	return 0;
+}

@@ -1,0 +1,43 @@
+"""What the tests of the demos share: play one, and ask its record how a connection went."""
+
+import unittest
+
+from traced import trace
+
+
+def played(name, python=False):
+    """The Record of a demo that did all of its scenario; skipped where it has no network."""
+    options = ["--python"] if python else []
+    done, record = trace("--demo", name, *options, timeout=60)
+    if done.returncode == 125 and "namespace" in done.stderr:
+        raise unittest.SkipTest(done.stderr.strip())
+    assert done.returncode == 0, done.stderr
+    return record
+
+
+def played_both(name):
+    """By the C programs and by their Python twins, whose lanes then have the same names."""
+    yield played(name)
+    record = played(name, python=True)
+    for line in record.lines:
+        for key in ("lane", "from_lane", "to_lane"):
+            if key in line:
+                line[key] = line[key].replace(".py", "")
+        for end in line.get("ends", []):
+            if "lane" in end:
+                end["lane"] = end["lane"].replace(".py", "")
+    yield record
+
+
+def states(record, lane):
+    """The states through which the one connection's end of that lane has gone."""
+    ends = [end for line in record.of("connection") for end in line["ends"]
+            if end.get("lane") == lane]
+    assert len(ends) == 1, f"{len(ends)} connections of {lane}, not one"
+    return ends[0]["states"]
+
+
+def segments(record, *flags, sender=None):
+    """Those with exactly these flags."""
+    return [line for line in record.of("segment")
+            if line.get("flags") == list(flags) and sender in (None, line.get("from_lane"))]
