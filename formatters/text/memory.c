@@ -108,6 +108,21 @@ static bool is_failure(int error)
 	       error != EINTR;
 }
 
+static void count_error(struct known_socket *known, const char *name)
+{
+	for (size_t i = 0; i < MOST_ERRORS; i++) {
+		struct known_error *error = &known->errors[i];
+		if (!error->count)
+			snprintf(error->name, sizeof error->name, "%s", name);
+		/* One that was cut off is compared as far as it is kept. */
+		if (strncmp(error->name, name, sizeof error->name - 1) == 0) {
+			error->count++;
+			return;
+		}
+	}
+	known->more_errors = true;
+}
+
 void memory_learn(struct memory_of_run *memory, const struct record *record)
 {
 	const struct python *python = record->python;
@@ -124,10 +139,8 @@ void memory_learn(struct memory_of_run *memory, const struct record *record)
 	if (!own)
 		return;
 	own->role = record->socket->role;
-	if (record->type == RECORD_CALL && is_failure(record->event->error)) {
-		own->errors++;
-		snprintf(own->error, sizeof own->error, "%s", record->event->error_name);
-	}
+	if (record->type == RECORD_CALL && is_failure(record->event->error))
+		count_error(own, record->event->error_name);
 }
 
 void memory_learn_lane(struct memory_of_run *memory, const struct record *record)

@@ -7,16 +7,22 @@
 #include "support/map.h"
 #include "types/record.h"
 
-enum { VARIABLE_SIZE = 24, ERROR_SIZE = 24 };
+enum { VARIABLE_SIZE = 24, ERROR_SIZE = 16, MOST_ERRORS = 2 };
+
+/* How often calls on a socket failed with one errno. */
+struct known_error {
+	char name[ERROR_SIZE]; /* empty: none */
+	unsigned count;
+};
 
 struct known_socket {
 	char variable[VARIABLE_SIZE]; /* what Python calls it; empty: no name is known */
 	char *lane;                   /* owned; where it is called so */
 	enum socket_role role;
-	enum tcp_state told;    /* the state as last shown */
-	int64_t receive, send;  /* the queues as last shown */
-	char error[ERROR_SIZE]; /* the last errno of a call on it; empty: none */
-	unsigned errors;
+	enum tcp_state told;                    /* the state as last shown */
+	int64_t receive, send;                  /* the queues as last shown */
+	struct known_error errors[MOST_ERRORS]; /* in the order in which they first came */
+	bool more_errors;                       /* than there is room for */
 };
 
 struct waiting_call {

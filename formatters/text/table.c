@@ -12,7 +12,7 @@ enum {
 	NUMBER_COLUMNS = 6,
 	COLUMN_GAP = 2,
 	ROOM_FOR_STATES = 60, /* with less than that, they go on a line of their own */
-	CELL_SIZE = 48,
+	CELL_SIZE = 80,
 };
 
 /* One end of a connection. */
@@ -23,7 +23,7 @@ struct table_end {
 	uint64_t sent, received;
 	enum tcp_state states[RECORD_MAX_STATES];
 	size_t state_count;
-	char errors[CELL_SIZE]; /* "ECONNRESET (2)" */
+	char errors[CELL_SIZE]; /* "ECONNRESET, EPIPE (2)" */
 };
 
 struct table_row {
@@ -77,6 +77,22 @@ static bool is_same_socket(const struct record_end_of_connection *first,
 	return first->socket && second->socket && strcmp(first->socket, second->socket) == 0;
 }
 
+static void tell_errors(char cell[CELL_SIZE], const struct known_socket *known)
+{
+	size_t size = 0;
+	cell[0] = '\0';
+	for (size_t i = 0; i < MOST_ERRORS && known->errors[i].count; i++) {
+		const struct known_error *error = &known->errors[i];
+		size += (size_t)snprintf(cell + size, CELL_SIZE - size, "%s%s", i ? ", " : "",
+					 error->name);
+		if (error->count > 1)
+			size += (size_t)snprintf(cell + size, CELL_SIZE - size, " (%u)",
+						 error->count);
+	}
+	if (known->more_errors)
+		snprintf(cell + size, CELL_SIZE - size, ", ...");
+}
+
 static struct table_end remember_end(const struct record_end_of_connection *end,
 				     const struct memory_of_run *memory)
 {
@@ -91,11 +107,8 @@ static struct table_end remember_end(const struct record_end_of_connection *end,
 		.state_count = end->state_count,
 	};
 	memcpy(kept.states, end->states, sizeof kept.states);
-	if (known && known->errors == 1)
-		snprintf(kept.errors, sizeof kept.errors, "%s", known->error);
-	else if (known && known->errors)
-		snprintf(kept.errors, sizeof kept.errors, "%.20s (%u)", known->error,
-			 known->errors);
+	if (known)
+		tell_errors(kept.errors, known);
 	return kept;
 }
 

@@ -285,6 +285,32 @@ START_TEST(the_end_lists_connections_mistakes_and_what_was_lost)
 }
 END_TEST
 
+START_TEST(each_error_of_a_connection_is_counted_by_its_name)
+{
+	static const struct {
+		int error;
+		const char *name;
+	} failures[] = { { ECONNRESET, "ECONNRESET" },
+			 { EPIPE, "EPIPE" },
+			 { EAGAIN, "EAGAIN" }, /* no error of a connection */
+			 { EPIPE, "EPIPE" } };
+	struct socket sock = made_socket("20", ROLE_CONNECTOR, "127.0.0.1:48008", "127.0.0.1:8000");
+	struct transcript transcript;
+	transcript_open(&transcript, "text", &plain);
+	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+		struct event event = fail_with(bind_call(), failures[i].error, failures[i].name);
+		struct record call = call_record(RECORD_CALL, i + 1, "client", &event);
+		call.socket = &sock;
+		transcript_write(&transcript, &call);
+	}
+	struct record connection = connection_record(&echo);
+	transcript_write(&transcript, &connection);
+	char *text = transcript_close(&transcript);
+	ck_assert_ptr_nonnull(strstr(text, "  fin     ECONNRESET, EPIPE (2)  CLOSED"));
+	free(text);
+}
+END_TEST
+
 START_TEST(a_socket_connected_to_itself_has_one_row_of_its_own)
 {
 	struct record_connection connection = {
@@ -373,6 +399,7 @@ Suite *unit_suite(void)
 	tcase_add_test(others, times_are_written_as_strace_writes_them);
 	tcase_add_test(others, without_colour_there_is_no_escape_and_with_it_nothing_else_changes);
 	tcase_add_test(others, the_end_lists_connections_mistakes_and_what_was_lost);
+	tcase_add_test(others, each_error_of_a_connection_is_counted_by_its_name);
 	tcase_add_test(others, a_socket_connected_to_itself_has_one_row_of_its_own);
 	tcase_add_test(others, a_run_without_connections_has_no_table);
 	tcase_add_test(others, a_narrow_table_puts_the_states_below);
