@@ -7,7 +7,7 @@ enum { RECENT_SENDS = 64 }; /* of one socket: data may stay in its buffer for lo
 
 struct sender {
 	/* The last call to begin that may make it speak; not under way: over. */
-	bool under_way;
+	bool under_way, receives;
 	uint64_t number, entered;
 	uint64_t opened_by, closed_by; /* the n of its connect, of its shutdown or close */
 	/* Behind which byte of the stream each send ended. */
@@ -24,6 +24,23 @@ static uint64_t speaks_by(const struct socket *socket, uint64_t time)
 {
 	const struct sender *sender = socket ? socket->sender : NULL;
 	return sender && sender->under_way && sender->entered <= time ? sender->number : 0;
+}
+
+/* The same, but no receive: that one asks for nothing, and ends nothing. */
+static uint64_t acts_by(const struct socket *socket, uint64_t time)
+{
+	return socket && socket->sender && !socket->sender->receives ? speaks_by(socket, time) : 0;
+}
+
+/* An end that gives up closes, or the kernel closes it for a program that was killed: then no call
+ * is the cause. It says what it has received (ACK). A RST without that, or of nobody, is an answer
+ * (RFC 9293, 3.5.2). */
+static uint64_t cause_of_reset(const struct segment *segment, const struct socket *from,
+			       const struct socket *to)
+{
+	uint64_t own = acts_by(from, segment->time);
+	bool gives_up = segment->flags & SEGMENT_ACK && from;
+	return own || gives_up ? own : acts_by(to, segment->time);
 }
 
 /* The send whose bytes these are, by their place in the stream. */
@@ -60,9 +77,11 @@ static uint64_t cause_of_tcp(const struct segment *segment, const struct socket 
 		return from && from->sender ? from->sender->opened_by : 0;
 	if (segment->flags & SEGMENT_FIN && from && from->sender)
 		return from->sender->closed_by;
+	if (segment->flags & SEGMENT_RST)
+		return cause_of_reset(segment, from, to);
 	if (segment->length && from && from->sender && segment->relative)
 		return send_of(from, offset_of(from, segment->relative_seq));
-	/* Acknowledgements, RSTs, data of a connection that is older than the trace: of the call
+	/* Acknowledgements, data of a connection that is older than the trace: of the call
 	 * that makes the sender speak, or else of the one that it answers. */
 	uint64_t own = speaks_by(from, segment->time);
 	return own ? own : speaks_by(to, segment->time);
@@ -122,6 +141,7 @@ void sender_enter(struct socket *socket, const struct event *event, uint64_t num
 	/* Of two threads the one that sends. */
 	if (act != ACT_RECEIVES || !sender->under_way) {
 		sender->under_way = true;
+		sender->receives = act == ACT_RECEIVES;
 		sender->number = number;
 		sender->entered = event->entered;
 	}
