@@ -22,7 +22,7 @@ if __name__ == "__main__":  # tests/run.py has the path set
 from traced import run
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-DEMOS = ("echo", "upper", "refused", "address-in-use", "simultaneous")
+DEMOS = ("echo", "upper", "refused", "address-in-use", "simultaneous", "client-killed")
 
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
@@ -123,10 +123,11 @@ class Transcript:
                 last.add(match.group(1))
             elif line.startswith("       wire "):
                 pass  # an acknowledgement that no call caused
-            elif (match := PLAIN.match(line)) and not TRANSITION.match(match.group(2)):
+            elif match := PLAIN.match(line):
                 last = Step(*match.groups())
-                self.steps.append(last)
                 self.order.append(last)
+                if not TRANSITION.match(last.head):  # else what stands below is left out too
+                    self.steps.append(last)
 
     def lanes(self):
         return list(dict.fromkeys(step.lane for step in self.steps))
@@ -159,6 +160,8 @@ def misordered(order):
     alone = len({step.lane for step in order}) == 1  # it can only have talked to itself
     for step in order:
         lane = step.lane
+        if step.head.startswith("state ") and step.head.endswith(" -> FIN_WAIT_1"):
+            closed += 1  # the kernel did, for a program that was killed
         if step.call is None or re.search(r" = (-1|\?)", step.head):
             continue
         if step.call in ("send", "write"):
