@@ -82,9 +82,10 @@ static uint64_t cause_of_tcp(const struct segment *segment, const struct socket 
 	if (segment->length && from && from->sender && segment->relative)
 		return send_of(from, offset_of(from, segment->relative_seq));
 	/* Acknowledgements, data of a connection that is older than the trace: of the call
-	 * that makes the sender speak, or else of the one that it answers. */
+	 * that makes the sender speak, or else of the one that it answers. One that was delayed
+	 * until its timer ran out is of none. */
 	uint64_t own = speaks_by(from, segment->time);
-	return own ? own : speaks_by(to, segment->time);
+	return own ? own : acts_by(to, segment->time);
 }
 
 uint64_t sender_cause(const struct segment *segment, const struct socket *from,
