@@ -1,9 +1,9 @@
 /*
- * Sends a line of words, says "that was all" with shutdown(), and reads the sorted words.
+ * Sends a line, says "that was all" with shutdown(), and reads whatever the server still sends.
  *
  * Watch: shutdown(SHUT_WR) sends the FIN and keeps the descriptor. The ACK of the FIN brings
  * this end to FIN_WAIT_2: it sends no more, but receives until the server's FIN, as long as
- * that takes. With close() instead, the answer would find nobody, and RST would be sent.
+ * that takes. With close() instead, what the server sends would be answered with RST.
  *
  * By hand, in two terminals:    ./server 8000        ./client 127.0.0.1 8000
  */
@@ -36,8 +36,8 @@ int main(int argc, char **argv)
 		errx(2, "usage: %s ADDRESS PORT", argv[0]);
 	server.sin_port = htons((in_port_t)strtoul(argv[2], NULL, 10));
 
-	char words[1024] = "";
-	if (!fgets(words, sizeof words, stdin))
+	char line[1024] = "";
+	if (!fgets(line, sizeof line, stdin))
 		return 0;
 
 	int sock = socket(AF_INET, SOCK_STREAM, 0);
@@ -45,14 +45,14 @@ int main(int argc, char **argv)
 		err(1, "socket");
 	if (connect(sock, (struct sockaddr *)&server, sizeof server) < 0)
 		err(1, "connect");
-	send_all(sock, words, strcspn(words, "\n"));
+	send_all(sock, line, strcspn(line, "\n"));
 	if (shutdown(sock, SHUT_WR) < 0)
 		err(1, "shutdown");
 
-	char sorted[1024];
+	char data[1024];
 	ssize_t size;
-	while ((size = recv(sock, sorted, sizeof sorted, 0)) > 0)
-		printf("%.*s\n", (int)size, sorted);
+	while ((size = recv(sock, data, sizeof data, 0)) > 0)
+		printf("%.*s\n", (int)size, data);
 	if (size < 0)
 		err(1, "recv");
 	close(sock);

@@ -1,9 +1,9 @@
 """
-Sends a line of words, says "that was all" with shutdown(), and reads the sorted words.
+Sends a line, says "that was all" with shutdown(), and reads whatever the server still sends.
 
 Watch: shutdown(SHUT_WR) sends the FIN and keeps the descriptor. The ACK of the FIN brings
 this end to FIN_WAIT_2: it sends no more, but receives until the server's FIN, as long as
-that takes. With close() instead, the answer would find nobody, and RST would be sent.
+that takes. With close() instead, what the server sends would be answered with RST.
 
 By hand, in two terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000
 """

@@ -1,5 +1,6 @@
 /*
- * Sorts words: reads until its client has nothing more to say, then answers, then closes.
+ * Reads until its client has nothing more to say, then answers with the lines that are typed
+ * here, until end of input (Ctrl-D).
  *
  * Watch: the zero of recv() is the client's FIN. It ends one direction only: this end is in
  * CLOSE_WAIT now, and what it sends still arrives. CLOSE_WAIT has no timer. It lasts until this
@@ -15,39 +16,29 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int compare(const void *left, const void *right)
+static void send_all(int fd, const char *data, size_t size)
 {
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-/* "b c a" -> "a b c " */
-static void sort_words(char *text, char *sorted)
-{
-	char *words[512];
-	size_t count = 0;
-	for (char *word = strtok(text, " "); word && count < 512; word = strtok(NULL, " "))
-		words[count++] = word;
-	qsort(words, count, sizeof *words, compare);
-	for (size_t i = 0; i < count; i++)
-		sorted += sprintf(sorted, "%s ", words[i]);
+	while (size > 0) {
+		ssize_t sent = send(fd, data, size, 0);
+		if (sent < 0)
+			err(1, "send");
+		data += sent;
+		size -= (size_t)sent;
+	}
 }
 
 static void serve(int conn)
 {
-	char text[1024] = "", sorted[sizeof text + 1] = "";
-	size_t length = 0;
+	char text[1024];
 	ssize_t size;
-	while ((size = recv(conn, text + length, sizeof text - 1 - length, 0)) > 0)
-		length += (size_t)size;
+	while ((size = recv(conn, text, sizeof text, 0)) > 0)
+		printf("%.*s\n", (int)size, text);
 	if (size < 0)
 		err(1, "recv");
 
-	printf("that was all, here is the answer\n");
-	sort_words(text, sorted);
-	length = strlen(sorted);
-	for (size_t sent = 0; sent < length; sent += (size_t)size)
-		if ((size = send(conn, sorted + sent, length - sent, 0)) < 0)
-			err(1, "send");
+	printf("that was all, now it is my turn\n");
+	while (fgets(text, sizeof text, stdin))
+		send_all(conn, text, strcspn(text, "\n"));
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 """
-Sorts words: reads until its client has nothing more to say, then answers, then closes.
+Reads until its client has nothing more to say, then answers with the lines that are typed
+here, until end of input (Ctrl-D).
 
 Watch: the b'' of recv() is the client's FIN. It ends one direction only: this end is in
 CLOSE_WAIT now, and what it sends still arrives. CLOSE_WAIT has no timer. It lasts until this
@@ -12,15 +13,15 @@ import sys
 
 
 def serve(conn):
-    text = b''
-    while len(text) < 1023:
-        data = conn.recv(1023 - len(text))
+    while True:
+        data = conn.recv(1024)
         if not data:
             break
-        text += data
+        print(data.decode(errors='replace'), flush=True)
 
-    print('that was all, here is the answer', flush=True)
-    conn.sendall(b''.join(word + b' ' for word in sorted(text.split(b' '))))
+    print('that was all, now it is my turn', flush=True)
+    for line in sys.stdin.buffer:
+        conn.sendall(line.rstrip(b'\n'))
 
 
 def main():

@@ -22,7 +22,7 @@ if __name__ == "__main__":  # tests/run.py has the path set
 from traced import run
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-DEMOS = ("echo", "upper", "refused", "address-in-use", "simultaneous", "client-killed")
+DEMOS = ("echo", "upper", "refused", "address-in-use", "simultaneous", "client-killed", "half-close")
 
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
@@ -122,7 +122,8 @@ class Transcript:
             elif match := DETAIL.match(line):
                 last.add(match.group(1))
             elif line.startswith("       wire "):
-                pass  # an acknowledgement that no call caused
+                last = Step("", "")  # acknowledgements that no call caused
+                last.add(line.strip())
             elif match := PLAIN.match(line):
                 last = Step(*match.groups())
                 self.order.append(last)
