@@ -5,10 +5,10 @@ import unittest
 from traced import trace
 
 
-def played(name, python=False):
+def played(name, python=False, *options):
     """The Record of a demo that did all of its scenario; skipped where it has no network."""
-    options = ["--python"] if python else []
-    done, record = trace("--demo", name, *options, timeout=60)
+    language = ["--python"] if python else []
+    done, record = trace("--demo", name, *language, *options, timeout=60)
     if done.returncode == 125 and "namespace" in done.stderr:
         raise unittest.SkipTest(done.stderr.strip())
     assert done.returncode == 0, done.stderr

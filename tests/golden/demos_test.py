@@ -22,7 +22,10 @@ if __name__ == "__main__":  # tests/run.py has the path set
 from traced import run
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-DEMOS = ("echo", "upper", "refused", "address-in-use", "simultaneous", "client-killed", "half-close")
+DEMOS = (
+    "echo", "upper", "refused", "address-in-use",
+    "simultaneous", "client-killed", "half-close", "time-wait",
+)
 
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
