@@ -1,0 +1,58 @@
+"""
+Connects and talks with the server in turn, this side first, until one says `exit`.
+
+Watch: after its own line each side sleeps in recv() until the other one has spoken. Two
+that listen at the same time would wait for ever, so the turns must be agreed on before.
+Whoever says `exit` closes first, and keeps the connection in TIME_WAIT.
+
+By hand, in two terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000
+"""
+import socket
+import sys
+
+
+def say(sock):
+    """Says the next line of the input. False when that was `exit`, the last word."""
+    line = sys.stdin.buffer.readline() or b'exit\n'
+    sock.sendall(line)
+    return line != b'exit\n'
+
+
+def hear(sock):
+    """Waits for a whole line, which may come in pieces. None when the other side has closed."""
+    line = b''
+    while not line.endswith(b'\n') and len(line) < 1023:
+        data = sock.recv(1023 - len(line))
+        if not data:
+            return None
+        line += data
+    text = line.decode(errors='replace').rstrip()
+    print(f'heard: {text}', flush=True)
+    return line
+
+
+def talk(sock, my_turn):
+    while True:
+        if my_turn:
+            if not say(sock):
+                return
+            my_turn = False
+        else:
+            line = hear(sock)
+            if line is None:
+                return
+            # Whoever has heard `exit` has nothing to answer, and waits for the end.
+            my_turn = line != b'exit\n'
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT')
+
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.connect((sys.argv[1], int(sys.argv[2])))
+    talk(sock, my_turn=True)
+    sock.close()
+
+
+main()
