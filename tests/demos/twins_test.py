@@ -1,0 +1,223 @@
+"""For every demo, the Python programs make the same socket calls as the C programs: the same
+names and arguments, the same results and errors, in the same order, lane by lane.
+
+Two things are left out, and only these. What is no property of the program but of the run:
+numbers of descriptors, ephemeral ports, addresses in memory. And what CPython does by itself
+(FACTS.md section 8), by the two tables below: REWRITES for a call that CPython makes in another
+form than a C programmer writes it, ALLOWANCES for a call that CPython makes in addition.
+
+A demo is each folder that has a scenario. Whatever a test here cannot explain is a difference.
+"""
+
+import os
+import re
+import unittest
+
+from lessons import play
+from traced import DEMOS
+
+# Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
+EPHEMERAL = re.compile(r":(?:3[2-9]\d{3}|[45]\d{4}|6\d{4})$")
+
+
+class Call:
+    """One call, without what differs from run to run. fields: name of an argument -> value."""
+
+    def __init__(self, line, sockets):
+        self.name = line["call"]
+        self.fields = {a["name"]: plain(a, sockets) for a in line["args"]}
+        self.made = None  # which socket it created, counted in its lane
+        if line.get("restarted"):
+            self.result = "restarted"
+        else:
+            self.result = line.get("errno", line.get("ret", "never"))
+        if self.name in ("socket", "accept", "accept4", "dup") and "errno" not in line:
+            # A descriptor's number says how many are open: the interpreter may have more.
+            self.made = number_of(line["socket"]["id"], sockets) if "ret" in line else None
+            self.result = "descriptor" if "ret" in line else self.result
+
+    def __eq__(self, other):
+        return str(self) == str(other)
+
+    def __str__(self):
+        fields = ", ".join(f"{name}={value}" for name, value in self.fields.items())
+        made = "" if self.made is None else f" (socket {self.made})"
+        return f"{self.name}({fields}) = {self.result}{made}"
+
+
+def number_of(identity, sockets):
+    """The sockets of a lane, counted from 1 in the order in which it uses them."""
+    return sockets.setdefault(identity, len(sockets) + 1)
+
+
+def plain(argument, sockets):
+    kind = argument["kind"]
+    if kind == "fd" and "socket" in argument:
+        return f"socket {number_of(argument['socket'], sockets)}"
+    if kind == "endpoint":
+        return EPHEMERAL.sub(":EPHEMERAL", argument["value"])
+    if kind == "address":
+        return "ADDRESS"
+    if kind == "struct":
+        return {field["name"]: plain(field, sockets) for field in argument["fields"]}
+    if kind == "array":
+        return [plain(item, sockets) for item in argument["items"]]
+    if kind == "flags":
+        return sorted(argument.get("names", [])) + [argument.get("unknown", 0)]
+    if kind == "bytes":
+        return argument.get("text", argument.get("base64", "")) + f" ({argument['length']})"
+    return argument["value"]
+
+
+# --- what CPython does by itself ---------------------------------------------------------------
+
+
+def without_cloexec(call):
+    """CPython sets close-on-exec on each descriptor that it makes (PEP 446)."""
+    for field in ("type", "flags"):
+        if call.name in ("socket", "socketpair", "accept4", "epoll_create1"):
+            flags = call.fields.get(field)
+            if isinstance(flags, list):
+                call.fields[field] = [f for f in flags if not str(f).endswith("_CLOEXEC")]
+
+
+def accept4_is_accept(call):
+    """accept() is called as accept4(), for that flag; without other flags it is the same."""
+    if call.name == "accept4" and call.fields["flags"] == [0]:
+        call.name = "accept"
+        del call.fields["flags"]
+
+
+def who_came_is_always_asked(call):
+    """Socket.accept() returns the address; in C it is asked for or not (NULL)."""
+    if call.name == "accept":
+        call.fields.pop("addr", None)
+        call.fields.pop("addrlen", None)
+
+
+REWRITES = (without_cloexec, accept4_is_accept, who_came_is_always_asked)
+
+
+def asks_for_the_family(before, call):
+    """accept() makes a socket object of the descriptor, which asks for its address to learn the
+    family (socket.py, socketmodule.c: sock_initobj)."""
+    return (
+        before is not None
+        and before.name == "accept"
+        and call.name == "getsockname"
+        and call.fields["sockfd"] == f"socket {before.made}"
+    )
+
+
+# Each says whether CPython made the call by itself; `before` is the call before it.
+ALLOWANCES = (asks_for_the_family,)
+
+
+# --- the comparison ----------------------------------------------------------------------------
+
+
+def calls_of(record, lane):
+    """All calls of a lane, in the order of their entry; also those that never returned."""
+    lines = {}
+    for line in record.lines:
+        if line["type"] in ("enter", "call") and line["lane"] == lane:
+            lines[line["n"]] = line
+    sockets = {}
+    calls = [Call(lines[n], sockets) for n in sorted(lines)]
+    for call in calls:
+        for rewrite in REWRITES:
+            rewrite(call)
+    return calls
+
+
+def lanes_of(record):
+    """The lanes in the order in which they begin."""
+    return list(dict.fromkeys(line["lane"] for line in record.of("process")))
+
+
+def difference(ours, theirs):
+    """The first call of the twin that is neither the C program's next one nor CPython's own."""
+    before, at = None, 0
+    for call in theirs:
+        if at < len(ours) and call == ours[at]:
+            at += 1
+        elif not any(allowed(before, call) for allowed in ALLOWANCES):
+            wanted = ours[at] if at < len(ours) else "no more calls"
+            return f"call {at + 1}: C: {wanted}\n     Python: {call}"
+        before = call
+    return f"call {at + 1}: C: {ours[at]}\n     Python: no more calls" if at < len(ours) else None
+
+
+class Twins(unittest.TestCase):
+    maxDiff = None
+
+    def compare(self, name):
+        ours, theirs = play(name), play(name, python=True)
+        lanes = lanes_of(ours)
+        self.assertTrue(any(calls_of(ours, lane) for lane in lanes), "no calls: nothing compared")
+        self.assertEqual([lane.replace(".py", "") for lane in lanes_of(theirs)], lanes)
+        for lane, twin in zip(lanes, lanes_of(theirs)):
+            with self.subTest(lane=lane):
+                self.assertIsNone(difference(calls_of(ours, lane), calls_of(theirs, twin)))
+
+
+def add_tests():
+    for name in sorted(os.listdir(DEMOS)):
+        if os.path.exists(os.path.join(DEMOS, name, "scenario")):
+            def test(self, name=name):
+                self.compare(name)
+
+            setattr(Twins, "test_" + name.replace("-", "_"), test)
+
+
+add_tests()
+
+
+class Comparison(unittest.TestCase):
+    """What the comparison itself finds, and lets pass."""
+
+    @staticmethod
+    def call(name, result, *args):
+        sockets = {"7": 1, "8": 2}
+        line = {"call": name, "args": list(args), "ret": result}
+        if name.startswith("accept"):
+            line["socket"] = {"id": "8"}
+        call = Call(line, sockets)
+        for rewrite in REWRITES:
+            rewrite(call)
+        return call
+
+    def send(self, text):
+        sockfd = {"name": "sockfd", "kind": "fd", "value": 3, "socket": "7"}
+        data = {"name": "buf", "kind": "bytes", "text": text, "length": len(text)}
+        return self.call("send", len(text), sockfd, data)
+
+    def accept(self):
+        return self.call("accept", 4, {"name": "sockfd", "kind": "fd", "value": 3, "socket": "7"})
+
+    def getsockname(self, socket):
+        sockfd = {"name": "sockfd", "kind": "fd", "value": 4, "socket": socket}
+        return self.call("getsockname", 0, sockfd)
+
+    def test_other_bytes_are_a_difference(self):
+        self.assertIsNone(difference([self.send("a")], [self.send("a")]))
+        self.assertIn("call 1", difference([self.send("a")], [self.send("b")]))
+
+    def test_another_order_is_a_difference(self):
+        ours = [self.send("a"), self.accept()]
+        self.assertIn("call 1", difference(ours, ours[::-1]))
+
+    def test_a_call_too_few_or_too_many_is_a_difference(self):
+        self.assertIn("no more calls", difference([self.send("a")], []))
+        self.assertIn("no more calls", difference([], [self.send("a")]))
+
+    def test_getsockname_passes_only_after_accept_and_for_its_socket(self):
+        ours = [self.accept(), self.send("a")]
+        twin = [self.accept(), self.getsockname("8"), self.send("a")]
+        self.assertIsNone(difference(ours, twin))
+        self.assertIn("getsockname", difference(ours, [ours[0], self.getsockname("7"), ours[1]]))
+        self.assertIn("getsockname", difference(ours, ours + [self.getsockname("8")]))
+
+
+if __name__ == "__main__":
+    unittest.main()
