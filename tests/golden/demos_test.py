@@ -36,6 +36,8 @@ TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
 
 # When an acknowledgement is sent alone, and when it travels with data, depends on time.
 ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
+# So does what is sent again because that acknowledgement came late (a tail loss probe).
+AGAIN = re.compile(r"\bretransmission\b")
 
 # One that is late is sent again, and whether an acknowledgement is late depends on time: a probe
 # for a lost tail follows two unacknowledged segments after some milliseconds (RFC 8985).
