@@ -54,7 +54,7 @@ def normal(text):
     # How much a send sent is not known before it has returned.
     text = re.sub(r"(?: of the \d+)?( of \w+ )#\d+", r"\1#N", text)
     # Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
-    return re.sub(r"(127\.0\.0\.1(?::|', ))(?:3[2-9]|[45]\d|6[0-5])\d{3}\b", r"\1PORT", text)
+    return re.sub(r"((?:127\.0\.0\.1|::1)(?:\]?:|', ))(?:3[2-9]|[45]\d|6[0-5])\d{3}\b", r"\1PORT", text)
 
 
 def normal_row(row):
@@ -174,7 +174,7 @@ def misordered(order):
             closed += 1  # the kernel did, for a program that was killed
         if step.call is None or re.search(r" = (-1|\?)", step.head):
             continue
-        if step.call in ("send", "write"):
+        if step.call in ("send", "write", "sendfile"):
             sent[lane] = sent.get(lane, 0) + moved(step)
         elif step.call == "connect":
             connected += 1
