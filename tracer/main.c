@@ -247,6 +247,8 @@ static int play(struct options *options)
 		return complain_scenario(options, path, result, &error);
 	folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	options->isolate = true;
+	if (!options->selection_given)
+		selection_add(&options->selection, &scenario.shown);
 	if (sysctls_add_missing(&options->sysctls, &scenario.sysctls) < 0)
 		result = -ENOMEM;
 	result = folder && result == 0

@@ -54,6 +54,19 @@ static int parse_lesson(struct parser *parser, char *rest)
 	return parse_text(parser, rest, parser->scenario->lesson);
 }
 
+static int parse_show(struct parser *parser, char *rest)
+{
+	struct selection shown = { 0 };
+	const char *bad = rest;
+	size_t length = 0;
+	if (parser->scenario->step_count)
+		return parser_refuse(parser, "stands above the first start");
+	if (selection_parse(&shown, rest, &bad, &length) < 0)
+		return parser_refuse_word(parser, "no such call or class", bad);
+	selection_add(&parser->scenario->shown, &shown);
+	return 0;
+}
+
 /* From the CJK radicals (U+2E80) on, scripts are written without spaces between words. */
 static bool spaceless(uint32_t code)
 {
@@ -93,7 +106,7 @@ static const struct statement statements[] = {
 	{ "title", parse_title }, { "lesson", parse_lesson }, { "start", parser_start },
 	{ "when", parser_when },  { "stop", parser_stop },    { "expect", parser_expect },
 	{ "type", parser_type },  { "end", parser_end },      { "sysctl", parser_sysctl },
-	{ "link", parser_link },
+	{ "show", parse_show },   { "link", parser_link },
 };
 
 /* Indented below a `start`, each with a colon. */

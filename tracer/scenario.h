@@ -2,6 +2,7 @@
  * lesson in two languages. The form of the file is described in demos/README.md. */
 #pragma once
 
+#include "selection.h"
 #include "sysctls.h"
 #include "types/call.h"
 #include "types/tcp_state.h"
@@ -90,6 +91,7 @@ struct scenario {
 	struct arena *arena;
 	const char *title[SCENARIO_LANGUAGES];  /* English where there is no Chinese */
 	const char *lesson[SCENARIO_LANGUAGES]; /* the same; NULL if there is none */
+	struct selection shown; /* besides what is shown anyway */
 	struct sysctls sysctls; /* of the isolated network, before the first program starts */
 	struct step *steps;
 	size_t step_count;

@@ -110,6 +110,14 @@ int selection_parse(struct selection *selection, const char *set, const char **r
 	}
 }
 
+void selection_add(struct selection *selection, const struct selection *more)
+{
+	selection->classes |= more->classes;
+	for (size_t i = 0; i < CALL_COUNT; i++)
+		if (more->calls[i])
+			selection->calls[i] = more->calls[i];
+}
+
 bool selection_shows(const struct selection *selection, enum call_id call, enum call_class class)
 {
 	if (selection->calls[call])

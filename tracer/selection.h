@@ -15,6 +15,9 @@ struct selection {
 int selection_parse(struct selection *selection, const char *set, const char **ret_bad,
 		    size_t *ret_bad_length);
 
+/* Shows what more shows, too. */
+void selection_add(struct selection *selection, const struct selection *more);
+
 /* The call that a word names: "accept4", "recv". */
 bool selection_call(const char *word, size_t length, enum call_id *ret_call);
 

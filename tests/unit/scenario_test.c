@@ -195,6 +195,24 @@ START_TEST(what_is_typed_later_comes_line_by_line)
 }
 END_TEST
 
+START_TEST(a_lesson_shows_what_it_is_about)
+{
+	struct scenario scenario = parse("title: T\nshow epoll_wait,select\nshow options\n"
+					 "start a: ./a\n");
+	ck_assert(selection_shows(&scenario.shown, CALL_SELECT, CLASS_WAIT));
+	ck_assert(selection_shows(&scenario.shown, CALL_EPOLL_WAIT, CLASS_WAIT));
+	ck_assert(!selection_shows(&scenario.shown, CALL_POLL, CLASS_WAIT));
+	ck_assert(selection_shows(&scenario.shown, CALL_GETSOCKOPT, CLASS_OPTIONS));
+
+	struct selection selection = { .classes = CLASS_DATA };
+	selection_add(&selection, &scenario.shown);
+	ck_assert(selection_shows(&selection, CALL_RECVFROM, CLASS_DATA));
+	ck_assert(selection_shows(&selection, CALL_SELECT, CLASS_WAIT));
+	ck_assert(!selection_shows(&selection, CALL_POLL, CLASS_WAIT));
+	scenario_done(&scenario);
+}
+END_TEST
+
 START_TEST(settings_of_the_network_come_before_the_programs)
 {
 	struct scenario scenario = parse("title: T\nsysctl net.ipv4.ip_local_port_range = 5 6\n"
@@ -381,6 +399,8 @@ START_TEST(an_error_names_its_line)
 		{ HEAD " input: later\nend server\ntype server: x\n", 5,
 		  "its input was ended above: \"server\"" },
 		{ HEAD "end server\n", 3, "its start has no `input: later`: \"server\"" },
+		{ HEAD "show wait\n", 3, "stands above the first start" },
+		{ "show wait,nothing\n", 1, "no such call or class: \"nothing\"" },
 		{ HEAD "sysctl net.a = b\n", 3, "stands above the first start" },
 		{ "sysctl net.a b\n", 1, "the equals sign is missing: sysctl NAME = VALUE" },
 		{ "sysctl kernel.a = b\n", 1, "not the name of a setting below net." },
@@ -457,6 +477,7 @@ static void add_forms(TCase *tests)
 	tcase_add_test(tests, each_line_of_input_ends_in_a_newline);
 	tcase_add_test(tests, the_last_line_needs_no_newline);
 	tcase_add_test(tests, what_is_typed_later_comes_line_by_line);
+	tcase_add_test(tests, a_lesson_shows_what_it_is_about);
 	tcase_add_test(tests, settings_of_the_network_come_before_the_programs);
 	tcase_add_test(tests, the_link_goes_down_and_up);
 	tcase_add_test(tests, a_program_without_input_reads_end_of_file_at_once);
