@@ -90,7 +90,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	const struct selection *selection = &session->options->selection;
 	struct decode_limits limits = { .capture = session->options->capture };
 	struct live_memory memory;
-	live_memory_init(&memory, thread->process->pid);
+	live_memory_init(&memory, thread->tid);
 
 	/* A child of ours that has not become the program yet. */
 	if (!thread->process->lane)
@@ -285,7 +285,7 @@ void call_return(struct session *session, struct thread *thread, const struct st
 
 	if (!pending)
 		return;
-	live_memory_init(&memory, thread->process->pid);
+	live_memory_init(&memory, thread->tid);
 	pending->event->returned = session_now(session);
 	decode_return(pending->event, stop, &memory.memory, &limits);
 	unshown_remove(session, pending);

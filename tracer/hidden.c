@@ -104,20 +104,20 @@ static void take_clone3_flag(struct pending *pending)
 {
 	struct live_memory memory;
 	uint64_t flags = 0, address = pending->event->raw[0];
-	pid_t pid = pending->thread->process->pid;
-	live_memory_init(&memory, pid);
+	pid_t tid = pending->thread->tid;
+	live_memory_init(&memory, tid);
 	memory.memory.read(&memory.memory, address, &flags, sizeof flags);
 	if (!(flags & CLONE_UNTRACED))
 		return;
 	pending->clone_flags = flags;
 	flags &= ~(uint64_t)CLONE_UNTRACED;
-	live_memory_write(pid, address, &flags, sizeof flags);
+	live_memory_write(tid, address, &flags, sizeof flags);
 }
 
 static void put_clone3_flag(const struct pending *pending)
 {
 	if (pending->clone_flags)
-		live_memory_write(pending->thread->process->pid, pending->event->raw[0],
+		live_memory_write(pending->thread->tid, pending->event->raw[0],
 				  &pending->clone_flags, sizeof pending->clone_flags);
 }
 

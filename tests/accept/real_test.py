@@ -214,7 +214,7 @@ threading.Thread(target=lambda: os.execv('/bin/echo', ['echo', 'exec'])).start()
 time.sleep(5)""")
 
     def test_the_leader_ends_first(self):
-        self.python("""
+        record = self.python("""
 import threading, ctypes, time, socket, os
 def work():
     time.sleep(0.1)
@@ -222,6 +222,9 @@ def work():
     a.send(b'x'), os.write(1, b.recv(1)), os._exit(7)
 threading.Thread(target=work).start()
 ctypes.CDLL(None).syscall(60, 0)""")
+        # A leader that has ended has no memory; its threads have it still.
+        for name in ("send", "recv"):
+            self.assertEqual(arg(record.call(name), "buf")["text"], "x")
 
     def test_stopped_and_continued(self):
         self.same(["sh", "-c", "(sleep 0.2; kill -CONT $$) & kill -STOP $$; echo went on; wait"])

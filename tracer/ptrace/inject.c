@@ -100,7 +100,7 @@ static bool is_call_there(const struct injection *injection)
 {
 	struct live_memory memory;
 	uint8_t code[8];
-	live_memory_init(&memory, injection->thread->process->pid);
+	live_memory_init(&memory, injection->thread->tid);
 	uint64_t address = registers_call_address(&injection->before);
 	return memory.memory.read(&memory.memory, address, code, registers_call_size) ==
 		       registers_call_size &&

@@ -4,18 +4,18 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static size_t read_part(pid_t pid, uint64_t address, void *buffer, size_t size)
+static size_t read_part(pid_t tid, uint64_t address, void *buffer, size_t size)
 {
 	struct iovec local = { .iov_base = buffer, .iov_len = size };
 	struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
-	ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+	ssize_t count = process_vm_readv(tid, &local, 1, &remote, 1, 0);
 	return count > 0 ? (size_t)count : 0;
 }
 
 static size_t live_read(const struct memory *memory, uint64_t address, void *buffer, size_t size)
 {
-	pid_t pid = ((const struct live_memory *)memory)->pid;
-	size_t done = size ? read_part(pid, address, buffer, size) : 0;
+	pid_t tid = ((const struct live_memory *)memory)->tid;
+	size_t done = size ? read_part(tid, address, buffer, size) : 0;
 	if (done == size)
 		return done;
 	/* One request is read whole or up to a fault, but the kernel counts only whole iovecs
@@ -25,7 +25,7 @@ static size_t live_read(const struct memory *memory, uint64_t address, void *buf
 		size_t rest = page - (address + done) % page;
 		if (rest > size - done)
 			rest = size - done;
-		size_t got = read_part(pid, address + done, (char *)buffer + done, rest);
+		size_t got = read_part(tid, address + done, (char *)buffer + done, rest);
 		done += got;
 		if (got < rest)
 			break;
@@ -33,12 +33,12 @@ static size_t live_read(const struct memory *memory, uint64_t address, void *buf
 	return done;
 }
 
-void live_memory_init(struct live_memory *memory, pid_t pid)
+void live_memory_init(struct live_memory *memory, pid_t tid)
 {
-	*memory = (struct live_memory){ .memory = { .read = live_read }, .pid = pid };
+	*memory = (struct live_memory){ .memory = { .read = live_read }, .tid = tid };
 }
 
-int live_memory_write(pid_t pid, uint64_t address, const void *data, size_t size)
+int live_memory_write(pid_t tid, uint64_t address, const void *data, size_t size)
 {
 	union {
 		const void *data;
@@ -46,7 +46,7 @@ int live_memory_write(pid_t pid, uint64_t address, const void *data, size_t size
 	} source = { .data = data };
 	struct iovec local = { .iov_base = source.base, .iov_len = size };
 	struct iovec remote = { .iov_base = (void *)(uintptr_t)address, .iov_len = size };
-	ssize_t written = process_vm_writev(pid, &local, 1, &remote, 1, 0);
+	ssize_t written = process_vm_writev(tid, &local, 1, &remote, 1, 0);
 	if (written < 0)
 		return -errno;
 	return (size_t)written == size ? 0 : -EFAULT;

@@ -126,7 +126,7 @@ static uint64_t place_of(const struct filter *const *filters, size_t index)
 	return place;
 }
 
-static int write_text(pid_t pid, const struct text *text, const struct filter *const *filters,
+static int write_text(pid_t tid, const struct text *text, const struct filter *const *filters,
 		      size_t count)
 {
 	autofree char *copy = calloc(1, text->size);
@@ -140,7 +140,7 @@ static int write_text(pid_t pid, const struct text *text, const struct filter *c
 		program.filter = (struct sock_filter *)(uintptr_t)(text->address + code);
 		memcpy(copy + place, &program, sizeof program);
 	}
-	return live_memory_write(pid, text->address, copy, text->size);
+	return live_memory_write(tid, text->address, copy, text->size);
 }
 
 static int map_text(struct injection *injection, struct text *text)
@@ -176,7 +176,7 @@ static int install_all(struct injection *injection, const struct filter *const *
 	int result = map_text(injection, &text);
 	if (result < 0)
 		return result;
-	result = write_text(injection->thread->process->pid, &text, filters, count);
+	result = write_text(injection->thread->tid, &text, filters, count);
 	for (size_t i = 0; i < count && result == 0; i++)
 		result = install(injection, text.address + place_of(filters, i));
 	const uint64_t arguments[6] = { text.address, text.size };
