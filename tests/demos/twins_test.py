@@ -95,22 +95,45 @@ def who_came_is_always_asked(call):
         call.fields.pop("addrlen", None)
 
 
-REWRITES = (without_cloexec, accept4_is_accept, who_came_is_always_asked)
+def dup_sets_close_on_exec(call):
+    """Socket.dup() and os.dup() duplicate with close-on-exec in one step (F_DUPFD_CLOEXEC)."""
+    if call.name == "fcntl" and call.fields["cmd"] in (1030, "F_DUPFD_CLOEXEC"):
+        call.name = "dup"
+        call.fields = {"oldfd": call.fields["fd"]}
+        if isinstance(call.result, int):
+            call.result = "descriptor"
+            call.made = int(call.fields["oldfd"].split()[-1])
+
+
+REWRITES = (without_cloexec, accept4_is_accept, who_came_is_always_asked, dup_sets_close_on_exec)
 
 
 def asks_for_the_family(before, call):
-    """accept() makes a socket object of the descriptor, which asks for its address to learn the
-    family (socket.py, socketmodule.c: sock_initobj)."""
-    return (
-        before is not None
-        and before.name == "accept"
-        and call.name == "getsockname"
-        and call.fields["sockfd"] == f"socket {before.made}"
-    )
+    """A socket object made of a descriptor asks for its address to learn the family: after
+    accept(), socketpair(), dup(), and of one that was passed (socketmodule.c: sock_initobj)."""
+    if before is None or call.name != "getsockname":
+        return False
+    if before.name in ("accept", "dup"):
+        return call.fields["sockfd"] == f"socket {before.made}"
+    return before.name in ("socketpair", "recvmsg")
 
 
-# Each says whether CPython made the call by itself; `before` is the call before it.
-ALLOWANCES = (asks_for_the_family,)
+def makes_it_non_blocking(_, call):
+    """settimeout() waits in poll(), and so the descriptor must not block (FIONBIO)."""
+    return call.name == "ioctl" and call.fields["request"] in (21537, "FIONBIO")
+
+
+# Each says whether CPython made the call by itself; `before` is the program's own call
+# before it.
+ALLOWANCES = (asks_for_the_family, makes_it_non_blocking)
+
+
+# --- what the C library does by itself ----------------------------------------------------------
+
+
+def asks_for_the_mode(call):
+    """fdopen() asks whether the descriptor may be read and written (F_GETFL)."""
+    return call.name == "fcntl" and call.fields["cmd"] in (3, "F_GETFL")
 
 
 # --- the comparison ----------------------------------------------------------------------------
@@ -137,14 +160,15 @@ def lanes_of(record):
 
 def difference(ours, theirs):
     """The first call of the twin that is neither the C program's next one nor CPython's own."""
+    ours = [call for call in ours if not asks_for_the_mode(call)]
     before, at = None, 0
     for call in theirs:
         if at < len(ours) and call == ours[at]:
             at += 1
+            before = call
         elif not any(allowed(before, call) for allowed in ALLOWANCES):
             wanted = ours[at] if at < len(ours) else "no more calls"
             return f"call {at + 1}: C: {wanted}\n     Python: {call}"
-        before = call
     return f"call {at + 1}: C: {ours[at]}\n     Python: no more calls" if at < len(ours) else None
 
 

@@ -172,6 +172,7 @@ def misordered(order):
         lane = step.lane
         if step.head.startswith("state ") and step.head.endswith(" -> FIN_WAIT_1"):
             closed += 1  # the kernel did, for a program that was killed
+        connected += step.call == "connect" and "EINPROGRESS" in step.head
         if step.call is None or re.search(r" = (-1|\?)", step.head):
             continue
         if step.call in ("send", "write", "sendfile"):
