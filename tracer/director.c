@@ -34,7 +34,7 @@ static const uint64_t STUCK = 30 * SECOND; /* for a moment of a scenario */
 /* False: there is nobody left to read it. */
 static bool type(const struct program *program, const struct step *step)
 {
-	return program->keyboard >= 0 &&
+	return program && program->keyboard >= 0 &&
 	       write(program->keyboard, step->input, step->input_size) == (ssize_t)step->input_size;
 }
 
@@ -188,7 +188,8 @@ static bool take(struct director *director, struct session *session, const struc
 		give_up(director, session, act, "reads what is typed");
 		return false;
 	case ACT_END:
-		close(TAKE_FD(program->keyboard));
+		if (program)
+			close(TAKE_FD(program->keyboard));
 		return true;
 	case ACT_LINK:
 		if (isolate_link(act->step->up) == 0)

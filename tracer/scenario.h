@@ -91,7 +91,7 @@ struct scenario {
 	struct arena *arena;
 	const char *title[SCENARIO_LANGUAGES];  /* English where there is no Chinese */
 	const char *lesson[SCENARIO_LANGUAGES]; /* the same; NULL if there is none */
-	struct selection shown; /* besides what is shown anyway */
+	struct selection shown;                 /* besides what is shown anyway */
 	struct sysctls sysctls; /* of the isolated network, before the first program starts */
 	struct step *steps;
 	size_t step_count;

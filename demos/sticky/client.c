@@ -35,7 +35,8 @@ static void send_message(int sock, const char *text, bool prefix)
 	char data[1024];
 	size_t front = prefix ? sizeof length : 0;
 	memcpy(data, &length, front);
-	memcpy(data + front, text, size);
+	for (size_t i = 0; i < size; i++)
+		data[front + i] = text[i];
 	send_all(sock, data, front + size);
 }
 
