@@ -30,14 +30,12 @@ static void send_all(int fd, const char *data, size_t size)
 
 static void send_message(int sock, const char *text, bool prefix)
 {
-	size_t size = strlen(text);
-	uint32_t length = htonl((uint32_t)size); /* the highest byte first, whatever the machine */
 	char data[1024];
-	size_t front = prefix ? sizeof length : 0;
+	size_t front = prefix ? sizeof(uint32_t) : 0;
+	int size = snprintf(data + front, sizeof data - front, "%s", text);
+	uint32_t length = htonl((uint32_t)size); /* the highest byte first, whatever the machine */
 	memcpy(data, &length, front);
-	for (size_t i = 0; i < size; i++)
-		data[front + i] = text[i];
-	send_all(sock, data, front + size);
+	send_all(sock, data, front + (size_t)size);
 }
 
 int main(int argc, char **argv)

@@ -36,12 +36,14 @@ TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
 
 # When an acknowledgement is sent alone, and when it travels with data, depends on time.
 ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
-# So does what is sent again because that acknowledgement came late (a tail loss probe).
-AGAIN = re.compile(r"\bretransmission\b")
-
 # One that is late is sent again, and whether an acknowledgement is late depends on time: a probe
 # for a lost tail follows two unacknowledged segments after some milliseconds (RFC 8985).
 AGAIN = re.compile(r"  retransmission\b")
+
+# A payload that fills the buffers: in how many pieces it goes depends on time, on the kernel
+# how much fits.
+BIG = 65535
+MANY = re.compile(r"\b(?!1000000\b)\d{5,6}\b")
 
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
@@ -50,7 +52,10 @@ STABLE = ("socket", "listen", "connect")
 def normal(text):
     """Numbers that differ from run to run become words."""
     text = re.sub(r"\bpid \d+", "pid PID", text)
+    text = re.sub(r"\btid \d+", "tid TID", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
+    # CPython sets only the descriptor in epoll's data, the lower half of it.
+    text = re.sub(r"\bdata=(\d+)", lambda found: f"data={int(found[1]) & 0xffffffff}", text)
     # How much a send sent is not known before it has returned.
     text = re.sub(r"(?: of the \d+)?( of \w+ )#\d+", r"\1#N", text)
     # Linux gives ephemeral ports from 32768 on (net.ipv4.ip_local_port_range).
@@ -90,6 +95,12 @@ class Step:
             self.details.append(list(match.groups()))
 
     def lines(self):
+        if self.call in ("send", "recv") and moved(self) > BIG:
+            yield MANY.sub("MANY", normal(self.head))
+            for label, words in self.details:
+                if label == "python":
+                    yield f"    python  {MANY.sub('MANY', words)}"
+            return
         yield normal(self.head)
         for label, words in self.details:
             if label == "state" and self.call in STABLE:
@@ -140,7 +151,12 @@ class Transcript:
                     self.steps.append(last)
 
     def lanes(self):
-        return list(dict.fromkeys(step.lane for step in self.steps))
+        names = []
+        for step in self.steps:
+            names.append(step.lane)
+            # When a child or thread makes its first call depends on time, its birth does not.
+            names += re.findall(r"^(?:forks|thread) +(\S+)", step.head)
+        return list(dict.fromkeys(names))
 
     def states(self):
         """The table: of the states those that every run passes through."""
@@ -161,7 +177,8 @@ class Transcript:
 
 def moved(step):
     """How many payload bytes a call moved."""
-    return int(step.head.rsplit(" = ", 1)[1].split()[0])
+    result = step.head.rsplit(" = ", 1)[-1].split()[0]
+    return int(result) if result.isdigit() else 0
 
 
 def misordered(order):
@@ -175,6 +192,8 @@ def misordered(order):
         connected += step.call == "connect" and "EINPROGRESS" in step.head
         if step.call is None or re.search(r" = (-1|\?)", step.head):
             continue
+        if step.call in ("send", "recv") and moved(step) > BIG:
+            continue  # both are under way at the same time
         if step.call in ("send", "write", "sendfile"):
             sent[lane] = sent.get(lane, 0) + moved(step)
         elif step.call == "connect":

@@ -966,8 +966,7 @@ const struct meaning meanings[] = {
 	  "Pass the address of a variable (&address, &length); in Python this cannot happen.",
 	  NULL },
 	{ ANY_CALL, EINTR, ON_ANY,
-	  "A signal's handler ran while the call waited. Nothing was done; this is no error of the "
-	  "socket.",
+	  "A signal came while the call waited. Nothing was done; this is no error of the socket.",
 	  "Call again (or install the handler with SA_RESTART); Python does it by itself (PEP 475).",
 	  NULL },
 	{ ANY_CALL, EMFILE, ON_ANY,
