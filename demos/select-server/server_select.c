@@ -71,6 +71,8 @@ int main(int argc, char **argv)
 				close(fd);
 			}
 		}
+		while (!FD_ISSET(highest, &all))
+			highest--;
 		if (FD_ISSET(sock, &ready)) {
 			int conn = accept(sock, NULL, NULL);
 			if (conn < 0 || conn >= FD_SETSIZE)

@@ -105,7 +105,16 @@ def dup_sets_close_on_exec(call):
             call.made = int(call.fields["oldfd"].split()[-1])
 
 
-REWRITES = (without_cloexec, accept4_is_accept, who_came_is_always_asked, dup_sets_close_on_exec)
+def epoll_knows_a_descriptor(call):
+    """The data of an event is 64 bits wide; CPython sets the descriptor in the lower half of it."""
+    for event in call.fields.values() if call.name.startswith("epoll_") else ():
+        for one in event if isinstance(event, list) else [event]:
+            if isinstance(one, dict) and "data" in one:
+                one["data"] &= 0xFFFFFFFF
+
+
+REWRITES = (without_cloexec, accept4_is_accept, who_came_is_always_asked, dup_sets_close_on_exec,
+            epoll_knows_a_descriptor)
 
 
 def asks_for_the_family(before, call):

@@ -45,6 +45,10 @@ AGAIN = re.compile(r"  retransmission\b")
 BIG = 65535
 MANY = re.compile(r"\b(?!1000000\b)\d{5,6}\b")
 
+# How it travels, and when, stands below whatever was printed last: rows of segments that are as
+# large as no other lesson's, and the row that counts those left out.
+LARGE = re.compile(r" len=[2-9]\d{4}\b| \.\.\. \d+ more\b")
+
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
 
@@ -110,7 +114,7 @@ class Step:
                     yield f"    state   {words.group(1)}  {path}"
             elif label == "wire":
                 for line in words.split("\n"):
-                    if not ALONE.match(line) and not AGAIN.search(line):
+                    if not (ALONE.match(line) or AGAIN.search(line) or LARGE.search(line)):
                         yield f"    wire    {normal_row(line)}"
             elif label not in ("state", "queue", "waits"):
                 for line in words.split("\n"):
