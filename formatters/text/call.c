@@ -136,6 +136,14 @@ static void fit_call(struct formatter *text, const struct record *record)
 	}
 }
 
+/* A TCP socket's connect() sleeps until its SYN is answered. */
+static bool is_tcp_connect(const struct record *record)
+{
+	const char *protocol = record->socket->protocol_name;
+	return strcmp(record->event->name, "connect") == 0 && protocol &&
+	       strcmp(protocol, "IPPROTO_TCP") == 0;
+}
+
 /* What a call waits for, as far as its arguments tell; NULL: they do not. */
 static const char *awaited(const struct record *record)
 {
@@ -145,6 +153,8 @@ static const char *awaited(const struct record *record)
 		return "for an event";
 	if (record->socket->role == ROLE_LISTENER)
 		return "for a client";
+	if (is_tcp_connect(record))
+		return "for the answer to its SYN";
 	if (longest_payload(event->args, known))
 		return "for room in the send buffer";
 	/* A peer's address that comes first is one to connect to, in memory nobody may read. */

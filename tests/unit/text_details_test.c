@@ -15,6 +15,8 @@ static void expect_awaited(const struct event *event, const struct socket *socke
 START_TEST(what_a_call_waits_for_follows_from_its_arguments)
 {
 	struct socket conn = made_socket("11", ROLE_ACCEPTED, "127.0.0.1:80", "127.0.0.1:4000");
+	struct socket local = conn;
+	local.protocol_name = NULL;
 	struct event receive = CALL("recv", 0, DESCRIPTOR("sockfd", 4, "11"),
 				    ADDRESS("buf", 0x1000), INTEGER("len", 5));
 	struct event send = CALL("send", 0, DESCRIPTOR("sockfd", 4, "11"), PAYLOAD("buf", "hello"),
@@ -30,7 +32,10 @@ START_TEST(what_a_call_waits_for_follows_from_its_arguments)
 	expect_awaited(&send, &conn,
 		       "     2 client  send(4, \"hello\", 5 ...\n"
 		       "               waits   for room in the send buffer\n");
-	expect_awaited(&connect, &conn, "     2 client  connect(4, 127.0.0.1:80 ...\n");
+	expect_awaited(&connect, &conn,
+		       "     2 client  connect(4, 127.0.0.1:80 ...\n"
+		       "               waits   for the answer to its SYN\n");
+	expect_awaited(&connect, &local, "     2 client  connect(4, 127.0.0.1:80 ...\n");
 	expect_awaited(&poll, NULL,
 		       "     2 client  poll([{fd=4}], 1, -1 ...\n"
 		       "               waits   for an event\n");
