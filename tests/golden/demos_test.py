@@ -98,6 +98,11 @@ class Step:
         else:
             self.details.append(list(match.groups()))
 
+    def is_stable(self):
+        """Not a connect whose SYN was sent again: its states are told while it waits."""
+        return self.call in STABLE and not any(
+            label == "wire" and "retransmission" in words for label, words in self.details)
+
     def lines(self):
         if self.call in ("send", "recv") and moved(self) > BIG:
             yield MANY.sub("MANY", normal(self.head))
@@ -107,7 +112,7 @@ class Step:
             return
         yield normal(self.head)
         for label, words in self.details:
-            if label == "state" and self.call in STABLE:
+            if label == "state" and self.is_stable():
                 words = STATE.search(words.split("\n")[0])
                 if words:
                     path = words.group(2).removesuffix(" -> CLOSE_WAIT")

@@ -1,0 +1,70 @@
+"""What the demo backlog claims.
+
+After listen(5) six connections are complete though nobody has called accept.
+The SYN of the seventh client is dropped: nothing is sent back, and connect waits in SYN_SENT.
+accept takes one connection out, and makes room for one.
+The SYN that is sent again is answered then: no client is refused.
+"""
+
+import unittest
+
+from course import played_both
+
+
+class Backlog(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.records = list(played_both("backlog"))
+
+    def each(self):
+        for record, language in zip(self.records, ("C", "Python")):
+            with self.subTest(language=language):
+                yield record
+
+    def place(self, record, wanted):
+        """Where in the record that call has returned."""
+        return next(place for place, line in enumerate(record.lines) if line is wanted)
+
+    def test_six_connect_before_anybody_accepts(self):
+        for record in self.each():
+            connects = record.calls("client", "connect")
+            self.assertEqual([call["ret"] for call in connects], [0] * 6)
+            self.assertEqual([call["queues"]["accept"] for call in connects], [1, 2, 3, 4, 5, 6])
+            self.assertEqual({call["queues"]["backlog"] for call in connects}, {5})
+            accepts = [call for call in record.calls("server") if "accept" in call["call"]]
+            self.assertLess(self.place(record, connects[-1]), self.place(record, accepts[0]))
+
+    def test_the_seventh_gets_no_answer_until_one_has_been_accepted(self):
+        for record in self.each():
+            late = record.call("connect", "client-2")
+            first = [call for call in record.calls("server") if "accept" in call["call"]][0]
+            self.assertEqual(first["queues"]["accept"], 5)
+            seen = [line for line in record.of("segment")
+                    if late["socket"]["local"] in (line["from"], line["to"])]
+            flags = [line["flags"] for line in seen]
+            answered = flags.index(["SYN", "ACK"])
+            self.assertGreaterEqual(answered, 2)
+            self.assertEqual(flags[:answered], [["SYN"]] * answered)
+            self.assertEqual({line.get("remark") for line in seen[1:answered]},
+                             {"retransmission"})
+            accepted = first["t"] + first["dur"]
+            self.assertLess(accepted, seen[answered]["t"])
+
+    def test_it_waits_in_syn_sent(self):
+        for record in self.each():
+            late = record.call("connect", "client-2")
+            entered, = [line for line in record.of("enter") if line["n"] == late["n"]]
+            self.assertEqual(entered["call"], "connect")
+            end, = [end for line in record.of("connection") for end in line["ends"]
+                    if end.get("lane") == "client-2"]
+            self.assertEqual(end["states"][:3], ["CLOSED", "SYN_SENT", "ESTABLISHED"])
+
+    def test_nobody_is_refused(self):
+        for record in self.each():
+            self.assertEqual([call.get("errno") for call in record.calls(name="connect")],
+                             [None] * 7)
+            self.assertEqual(len(record.of("connection")), 7)
+
+
+if __name__ == "__main__":
+    unittest.main()
