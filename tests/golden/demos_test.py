@@ -38,7 +38,7 @@ TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
 ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
 # One that is late is sent again, and whether an acknowledgement is late depends on time: a probe
 # for a lost tail follows two unacknowledged segments after some milliseconds (RFC 8985).
-AGAIN = re.compile(r"  retransmission\b")
+AGAIN = re.compile(r"^\S+ (->|<-) \S+ +(?!SYN)\S.*\bretransmission\b")
 
 # A payload that fills the buffers: in how many pieces it goes depends on time, on the kernel
 # how much fits.
