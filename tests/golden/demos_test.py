@@ -119,6 +119,8 @@ class Step:
                     yield f"    state   {words.group(1)}  {path}"
             elif label == "wire":
                 for line in words.split("\n"):
+                    if self.call == "close" and re.search(r" RST  seq", line):
+                        continue  # of a late segment that finds nobody
                     if not (ALONE.match(line) or AGAIN.search(line) or LARGE.search(line)):
                         yield f"    wire    {normal_row(line)}"
             elif label not in ("state", "queue", "waits"):
@@ -172,6 +174,8 @@ class Transcript:
         for line in self.table.splitlines():
             # Only if the other end is slow: else its acknowledgement comes with its own FIN.
             line = normal(line).replace("FIN_WAIT_2 -> ", "")
+            # A late segment that finds nobody is answered with a RST, which ends it (RFC 1337).
+            line = line.replace("TIME_WAIT -> CLOSED", "TIME_WAIT")
             yield re.sub(r" {2,}", "  ", line).strip()
 
     def __str__(self):

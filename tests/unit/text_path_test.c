@@ -115,6 +115,7 @@ START_TEST(what_a_waiting_call_leads_to_is_told_at_once)
 	expect_story(&plain, &scene.story,
 		     "     6 client  connect(3, 127.0.0.1:8000 ...\n"
 		     "               python  sock.connect(('127.0.0.1', 8000))\n"
+		     "               waits   for the answer to its SYN\n"
 		     "       client  state   sock  CLOSED -> SYN_SENT   (cause: call 6)\n"
 		     "       client  state   sock  SYN_SENT -> ESTABLISHED   (cause: call 6)\n"
 		     "     6 client  ... connect(3, 127.0.0.1:8000) = 0\n");
