@@ -8,36 +8,29 @@ The SYN that is sent again is answered then: no client is refused.
 
 import unittest
 
-from course import played_both
+from course import Lesson, accepts
 
 
-class Backlog(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.records = list(played_both("backlog"))
-
-    def each(self):
-        for record, language in zip(self.records, ("C", "Python")):
-            with self.subTest(language=language):
-                yield record
+class Backlog(Lesson):
+    demo = "backlog"
 
     def place(self, record, wanted):
         """Where in the record that call has returned."""
         return next(place for place, line in enumerate(record.lines) if line is wanted)
 
     def test_six_connect_before_anybody_accepts(self):
-        for record in self.each():
+        for record in self.records:
             connects = record.calls("client", "connect")
             self.assertEqual([call["ret"] for call in connects], [0] * 6)
             self.assertEqual([call["queues"]["accept"] for call in connects], [1, 2, 3, 4, 5, 6])
             self.assertEqual({call["queues"]["backlog"] for call in connects}, {5})
-            accepts = [call for call in record.calls("server") if "accept" in call["call"]]
-            self.assertLess(self.place(record, connects[-1]), self.place(record, accepts[0]))
+            first = accepts(record, "server")[0]
+            self.assertLess(self.place(record, connects[-1]), self.place(record, first))
 
     def test_the_seventh_gets_no_answer_until_one_has_been_accepted(self):
-        for record in self.each():
+        for record in self.records:
             late = record.call("connect", "client-2")
-            first = [call for call in record.calls("server") if "accept" in call["call"]][0]
+            first = accepts(record, "server")[0]
             self.assertEqual(first["queues"]["accept"], 5)
             seen = [line for line in record.of("segment")
                     if late["socket"]["local"] in (line["from"], line["to"])]
@@ -51,7 +44,7 @@ class Backlog(unittest.TestCase):
             self.assertLess(accepted, seen[answered]["t"])
 
     def test_it_waits_in_syn_sent(self):
-        for record in self.each():
+        for record in self.records:
             late = record.call("connect", "client-2")
             entered, = [line for line in record.of("enter") if line["n"] == late["n"]]
             self.assertEqual(entered["call"], "connect")
@@ -60,7 +53,7 @@ class Backlog(unittest.TestCase):
             self.assertEqual(end["states"][:3], ["CLOSED", "SYN_SENT", "ESTABLISHED"])
 
     def test_nobody_is_refused(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual([call.get("errno") for call in record.calls(name="connect")],
                              [None] * 7)
             self.assertEqual(len(record.of("connection")), 7)

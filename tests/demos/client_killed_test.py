@@ -12,7 +12,7 @@ After a RST every send fails with EPIPE.
 
 import unittest
 
-from course import played_both, segments
+from course import Lesson, segments
 
 
 def results(record, lane, name):
@@ -27,15 +27,8 @@ def ends_of(record, client):
     return connection["ends"]
 
 
-class ClientKilled(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.records = list(played_both("client-killed"))
-
-    def each(self):
-        for record, language in zip(self.records, ("C", "Python")):
-            with self.subTest(language=language):
-                yield record
+class ClientKilled(Lesson):
+    demo = "client-killed"
 
     def sent_by(self, record, lane):
         """The flags of what the end in that lane sent last, whoever caused it."""
@@ -43,7 +36,7 @@ class ClientKilled(unittest.TestCase):
         return [line["flags"] for line in record.of("segment") if line["from"] == address]
 
     def test_all_three_clients_are_killed_without_a_close(self):
-        for record in self.each():
+        for record in self.records:
             for lane in ("client", "client-2", "client-3"):
                 self.assertNotIn("close", record.names(lane))
                 killed, = [line for line in record.of("process")
@@ -52,7 +45,7 @@ class ClientKilled(unittest.TestCase):
                 self.assertEqual(killed["signal"], "SIGKILL")
 
     def test_with_everything_read_a_fin_is_sent_and_recv_returns_zero(self):
-        for record in self.each():
+        for record in self.records:
             self.assertIn(["FIN", "ACK"], self.sent_by(record, "client"))
             self.assertEqual(results(record, "server", "recv")[:2], [6, 0])
             first, second = ends_of(record, "client")
@@ -60,7 +53,7 @@ class ClientKilled(unittest.TestCase):
             self.assertIn("CLOSE_WAIT", second["states"])
 
     def test_with_unread_data_a_reset_is_sent_and_recv_fails(self):
-        for record in self.each():
+        for record in self.records:
             sent = self.sent_by(record, "client-2")
             self.assertIn(["RST", "ACK"], sent)
             self.assertNotIn(["FIN", "ACK"], sent)
@@ -69,23 +62,23 @@ class ClientKilled(unittest.TestCase):
                 self.assertEqual(end["states"][-2:], ["ESTABLISHED", "CLOSED"])
 
     def test_after_a_fin_one_send_succeeds_and_the_next_fails(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(results(record, "server", "send")[:3], [2, 20, "EPIPE"])
             self.assertEqual(self.sent_by(record, "client")[-1], ["RST"])
 
     def test_only_the_reset_that_answers_has_a_call_as_its_cause(self):
-        for record in self.each():
+        for record in self.records:
             sends = {call["n"]: call for call in record.calls(name="send")}
             for answer in segments(record, "RST"):
                 self.assertEqual(sends[answer["cause"]]["ret"], 20)
             self.assertEqual(["cause" in line for line in segments(record, "RST", "ACK")], [False])
 
     def test_after_a_reset_every_send_fails(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(results(record, "server", "send")[3:], [2, "EPIPE", "EPIPE"])
 
     def test_whoever_does_not_ignore_sigpipe_dies_by_it(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(results(record, "server-2", "send"), [2, 20, "EPIPE"])
             ended = {line["lane"]: line.get("signal") for line in record.of("process")
                      if line["what"] == "exit"}

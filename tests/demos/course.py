@@ -29,6 +29,11 @@ def played_both(name):
     yield record
 
 
+def accepts(record, lane):
+    """A C program calls accept, Python accept4."""
+    return [call for call in record.calls(lane) if call["call"] in ("accept", "accept4")]
+
+
 def states(record, lane):
     """The states through which the one connection's end of that lane has gone."""
     ends = [end for line in record.of("connection") for end in line["ends"]
@@ -41,3 +46,13 @@ def segments(record, *flags, sender=None):
     """Those with exactly these flags."""
     return [line for line in record.of("segment")
             if line.get("flags") == list(flags) and sender in (None, line.get("from_lane"))]
+
+
+class Lesson(unittest.TestCase):
+    """The claims of a demo, each to be held against its C programs and their twins."""
+
+    demo = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.records = list(played_both(cls.demo))

@@ -8,7 +8,7 @@ The four segments of the close stand apart: FIN, ACK, two answers, FIN, ACK.
 
 import unittest
 
-from course import played_both, states
+from course import Lesson, states
 
 
 def short(line):
@@ -17,18 +17,11 @@ def short(line):
     return f"{sender} {','.join(line['flags'])} {line['length']}"
 
 
-class HalfClose(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.records = list(played_both("half-close"))
-
-    def each(self):
-        for record, language in zip(self.records, ("C", "Python")):
-            with self.subTest(language=language):
-                yield record
+class HalfClose(Lesson):
+    demo = "half-close"
 
     def test_shutdown_sends_the_fin_and_the_descriptor_is_closed_at_the_end(self):
-        for record in self.each():
+        for record in self.records:
             shutdown = record.call("shutdown")
             first = next(line for line in record.of("segment") if "FIN" in line["flags"])
             self.assertEqual((first["cause"], first["from_lane"]), (shutdown["n"], "client"))
@@ -36,7 +29,7 @@ class HalfClose(unittest.TestCase):
             self.assertEqual(record.names("client")[-2:], ["recv", "close"])
 
     def test_the_client_receives_in_fin_wait_2(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(states(record, "client"),
                              ["CLOSED", "SYN_SENT", "ESTABLISHED",
                               "FIN_WAIT_1", "FIN_WAIT_2", "TIME_WAIT"])
@@ -49,14 +42,14 @@ class HalfClose(unittest.TestCase):
             self.assertLess(entered, received[0])
 
     def test_the_server_sends_in_close_wait(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(states(record, "server"),
                              ["SYN_RCVD", "ESTABLISHED", "CLOSE_WAIT", "LAST_ACK", "CLOSED"])
             sends = record.calls("server", "send")
             self.assertEqual([call["state"]["after"] for call in sends], ["CLOSE_WAIT"] * 2)
 
     def test_the_four_segments_of_the_close_stand_apart(self):
-        for record in self.each():
+        for record in self.records:
             lines = [short(line) for line in sorted(record.of("segment"), key=lambda x: x["t"])]
             close = lines[lines.index("client FIN,ACK 0"):]
             answers = [line for line in close if not line.endswith("ACK 0") or "FIN" in line]

@@ -9,21 +9,14 @@ Its FIN meets its FIN: it goes from FIN_WAIT_1 through CLOSING to TIME_WAIT.
 
 import unittest
 
-from course import played_both, segments
+from course import Lesson, segments
 
 
-class Simultaneous(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.records = list(played_both("simultaneous"))
-
-    def each(self):
-        for record, language in zip(self.records, ("C", "Python")):
-            with self.subTest(language=language):
-                yield record
+class Simultaneous(Lesson):
+    demo = "simultaneous"
 
     def test_both_ends_of_the_connection_are_one_socket(self):
-        for record in self.each():
+        for record in self.records:
             connection, = record.of("connection")
             first, second = connection["ends"]
             self.assertEqual(first["socket"], record.call("connect")["socket"]["id"])
@@ -31,26 +24,26 @@ class Simultaneous(unittest.TestCase):
             self.assertEqual(first["address"], "127.0.0.1:8000")
 
     def test_nobody_listens_and_nobody_accepts(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(record.call("connect")["ret"], 0)
             self.assertEqual(record.names("self"),
                              ["socket", "bind", "connect", "send", "recv", "close"])
 
     def test_it_opens_and_closes_from_both_sides_at_once(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(
                 record.of("connection")[0]["ends"][0]["states"],
                 ["CLOSED", "SYN_SENT", "SYN_RCVD", "ESTABLISHED",
                  "FIN_WAIT_1", "CLOSING", "TIME_WAIT"])
 
     def test_one_syn_and_one_fin_play_both_parts(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(len(segments(record, "SYN")), 1)
             self.assertEqual(len(segments(record, "SYN", "ACK")), 1)
             self.assertEqual(len(segments(record, "FIN", "ACK")), 1)
 
     def test_what_it_sends_it_receives(self):
-        for record in self.each():
+        for record in self.records:
             sent, received = record.call("send"), record.call("recv")
             self.assertEqual(sent["socket"]["id"], received["socket"]["id"])
             self.assertEqual((sent["ret"], received["ret"]), (17, 17))

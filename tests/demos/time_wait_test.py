@@ -8,21 +8,14 @@ With the client in TIME_WAIT the server can be started again, with the server in
 
 import unittest
 
-from course import played, played_both, states
+from course import Lesson, played, states
 
 WAITS = ["FIN_WAIT_1", "TIME_WAIT"]
 GOES = ["CLOSE_WAIT", "LAST_ACK", "CLOSED"]
 
 
-class TimeWait(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.records = list(played_both("time-wait"))
-
-    def each(self):
-        for record, language in zip(self.records, ("C", "Python")):
-            with self.subTest(language=language):
-                yield record
+class TimeWait(Lesson):
+    demo = "time-wait"
 
     def closing(self, record, lane):
         """From the first FIN on. Without FIN_WAIT_2, which an end passes in no time when the
@@ -32,17 +25,17 @@ class TimeWait(unittest.TestCase):
         return [state for state in path if state != "FIN_WAIT_2"]
 
     def test_the_client_that_closes_first_waits(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(self.closing(record, "client"), WAITS)
             self.assertEqual(self.closing(record, "server"), GOES)
 
     def test_the_server_that_closes_first_waits(self):
-        for record in self.each():
+        for record in self.records:
             self.assertEqual(self.closing(record, "server-2"), WAITS)
             self.assertEqual(self.closing(record, "client-2"), GOES)
 
     def test_only_the_server_in_time_wait_keeps_the_next_one_from_its_port(self):
-        for record in self.each():
+        for record in self.records:
             binds = [(call["lane"], call.get("errno")) for call in record.calls(name="bind")]
             self.assertEqual(binds, [("server", None), ("server-2", None),
                                      ("server-3", "EADDRINUSE")])
