@@ -125,8 +125,10 @@ static int ask_types(void)
 /* --- the program -------------------------------------------------------------------------------
  */
 
+/* While the kernel checks a program it gives up if a signal comes: our clock's, for one. */
 static int load(const struct program_parts *parts, uint32_t type)
 {
+	enum { TRIES = 10 };
 	struct bpf_insn program[PROGRAM_ROOM];
 	size_t count = program_assemble(parts, program);
 	union bpf_attr loading = { .prog_type = BPF_PROG_TYPE_TRACING,
@@ -136,7 +138,10 @@ static int load(const struct program_parts *parts, uint32_t type)
 				   .insn_cnt = (uint32_t)count,
 				   .license = (uintptr_t) "" };
 	memcpy(loading.prog_name, "socktrace", sizeof "socktrace");
-	return bpf(BPF_PROG_LOAD, &loading);
+	int result = -EAGAIN;
+	for (int i = 0; i < TRIES && (result == -EAGAIN || result == -EINTR); i++)
+		result = bpf(BPF_PROG_LOAD, &loading);
+	return result;
 }
 
 int tracepoint_begin(struct tracepoint *tracepoint)
