@@ -60,7 +60,8 @@ static size_t make_rows(struct session *session, struct record_row *rows)
 	return count;
 }
 
-void all_sockets_write(struct session *session, enum sockets_why why)
+bool all_sockets_make(struct session *session, enum sockets_why why,
+		      struct record_sockets *ret_sockets)
 {
 	size_t room = remains_count(session);
 	size_t position = 0;
@@ -70,13 +71,21 @@ void all_sockets_write(struct session *session, enum sockets_why why)
 			state_look(session, socket, 0);
 	struct record_row *rows = calloc(room + 1, sizeof *rows);
 	if (!rows)
+		return false;
+	*ret_sockets = (struct record_sockets){ .why = why, .rows = rows };
+	ret_sockets->count = make_rows(session, rows);
+	return true;
+}
+
+void all_sockets_write(struct session *session, enum sockets_why why)
+{
+	struct record_sockets sockets;
+	if (!all_sockets_make(session, why, &sockets))
 		return;
-	struct record_sockets sockets = { .why = why, .rows = rows };
-	sockets.count = make_rows(session, rows);
 	struct record record = record_blank(RECORD_SOCKETS, session_now(session));
 	record.sockets = &sockets;
 	session_write(session, &record);
-	free(rows);
+	free((void *)(uintptr_t)sockets.rows);
 	session->listed = session->listed || why == SOCKETS_END;
 }
 

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include "director.h"
+#include "stepping.h"
 
 #include "ptrace/memory.h"
 #include "ptrace/stops.h"
@@ -123,10 +124,14 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 
 	struct socket *socket = sockets_enter(session->sockets, thread->process, event);
 	pending->socket = socket ? socket->cookie : 0;
-	pending->before = state_before(session, thread->process, socket);
-	call_begins(session, pending);
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
+	if (session->stepping && pending->number) {
+		stepping_hold(session, pending);
+		socket = sockets_by_cookie(session->sockets, pending->socket);
+	}
+	pending->before = state_before(session, thread->process, socket);
+	call_begins(session, pending);
 	wiring_enter(session, pending, socket);
 	origins_enter(session, pending, socket);
 	tracing_known(session, socket);
@@ -151,6 +156,17 @@ static struct record call_record(enum record_type type, const struct pending *pe
 	return record;
 }
 
+struct record call_entered(const struct session *session, const struct pending *pending,
+			   struct python *python)
+{
+	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
+	struct record record = call_record(RECORD_ENTER, pending, pending->event->entered);
+	python_equivalent(pending->event, socket, python);
+	record.python = python;
+	record.socket = socket;
+	return record;
+}
+
 static bool may_be_shown(const struct session *session, const struct pending *pending)
 {
 	/* With -z or -Z nobody knows yet. */
@@ -162,14 +178,11 @@ static void show_waiting(struct session *session, struct pending *pending)
 {
 	struct python python = { 0 };
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
-	struct record record = call_record(RECORD_ENTER, pending, pending->event->entered);
+	struct record record = call_entered(session, pending, &python);
 
 	unshown_remove(session, pending);
 	if (may_be_shown(session, pending)) {
 		pending->waiting = true;
-		python_equivalent(pending->event, socket, &python);
-		record.python = &python;
-		record.socket = socket;
 		session_write(session, &record);
 	}
 	wiring_waits(session, pending);

@@ -165,8 +165,9 @@ static void stop_typing(struct director *director)
 /* Takes the step if its time has come. False: it has not. */
 static bool take(struct director *director, struct session *session, const struct act *act)
 {
-	struct program *program =
-		act->program == ANY_PROGRAM ? NULL : &director->programs[act->program];
+	/* Of an act that is about none it means nothing. */
+	size_t index = act->program == ANY_PROGRAM ? PROGRAM_ITSELF : (size_t)act->program;
+	struct program *program = &director->programs[index];
 	switch (act->kind) {
 	case ACT_START:
 		return start(director, session, (unsigned)act->program) == 0;
@@ -177,7 +178,7 @@ static bool take(struct director *director, struct session *session, const struc
 			give_up(director, session, act, act->awaited.words);
 		return false;
 	case ACT_STOP:
-		if (program && !program->ended) {
+		if (!program->ended) {
 			program->stopped = true;
 			kill(program->pid, act->signal);
 		}
@@ -292,6 +293,14 @@ bool director_goes_on(const struct director *director)
 {
 	return director->scenario && director->next_act < director->act_count &&
 	       !director->kill_at && !director->failure.error;
+}
+
+void director_held(struct director *director, uint64_t nanoseconds)
+{
+	director->last_progress += nanoseconds;
+	director->last_activity += nanoseconds;
+	if (director->kill_at)
+		director->kill_at += nanoseconds;
 }
 
 static bool clients_ended(const struct director *director)

@@ -51,6 +51,8 @@ void director_gone(struct director *director, struct session *session,
 bool director_waits(const struct director *director);
 /* Whether more is to come although everybody has ended. */
 bool director_goes_on(const struct director *director);
+/* The programs were held so long: its clocks stood still. */
+void director_held(struct director *director, uint64_t nanoseconds);
 void director_tick(struct director *director, struct session *session);
 /* SIGTERM or SIGHUP came for us: all programs get it, SIGKILL two seconds later. */
 void director_terminate(struct director *director, struct session *session, int signal);

@@ -164,6 +164,12 @@ static int run(const struct options *options, struct director *director)
 					? "as root it works, or in a network of its own: --isolate"
 					: "--wire=off goes without",
 				"wire: %s", strerror(-result.wire_error));
+	if (result.step_error)
+		return complain("a person has to press keys: run it in a terminal",
+				"--step: no terminal: %s", strerror(-result.step_error));
+	if (*result.step_reader)
+		return complain("give it a file or < /dev/null as standard input",
+				"--step: %s reads the terminal too", result.step_reader);
 	if (traced < 0)
 		return complain_session(-traced);
 	if (written < 0)

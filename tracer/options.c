@@ -23,6 +23,7 @@ enum {
 	CODE_SYSCTL,
 	CODE_LINGER,
 	CODE_SOCKETS,
+	CODE_STEP,
 	CODE_DEMO,
 	CODE_SCENARIO,
 	CODE_PYTHON,
@@ -56,6 +57,8 @@ static const struct row {
 	  "full: their headers field by field" },
 	{ CODE_LINGER, "linger", "SECONDS", "follow what remains after the last call so long" },
 	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
+	{ CODE_STEP, "step", NULL,
+	  "hold all lanes before each call that is shown, and wait for a key" },
 	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
 	{ CODE_SCENARIO, "scenario", "FILE", "run a lesson of your own" },
 	{ CODE_PYTHON, "python", NULL,
@@ -101,6 +104,9 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return 0;
 	case CODE_SOCKETS:
 		options->sockets = true;
+		return 0;
+	case CODE_STEP:
+		options->step = true;
 		return 0;
 	case CODE_LINGER:
 		return option_number(parser, "--linger", argument, MOST_SECONDS, &options->linger);
@@ -185,7 +191,7 @@ static int settle(struct parser *parser)
 	}
 	if (options->replay &&
 	    (options->program || options->attach_count || options->client_count || plays ||
-	     options->isolate || options->linger))
+	     options->isolate || options->linger || options->step))
 		return option_fail(error, see,
 				   "--replay: runs no program, so nothing else goes with it");
 	if (options->isolate && options->attach_count)

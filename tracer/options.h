@@ -32,7 +32,7 @@ struct options {
 	const char *demo, *scenario, *replay, *list;
 	bool python; /* of a scenario: the Python twins */
 	bool isolate, keep, no_follow, quiet;
-	bool sockets;
+	bool sockets, step;
 	size_t linger;                     /* --linger: seconds */
 	bool only_successful, only_failed; /* -z, -Z */
 	bool colors_always, colors_never;

@@ -2,6 +2,7 @@
 
 #include "director.h"
 #include "signals.h"
+#include "stepping.h"
 
 #include "ptrace/attach.h"
 #include "ptrace/stops.h"
@@ -33,6 +34,14 @@ static uint64_t monotonic(void)
 uint64_t session_now(const struct session *session)
 {
 	return monotonic() - session->started;
+}
+
+void session_held(struct session *session, uint64_t nanoseconds)
+{
+	director_held(session->director, nanoseconds);
+	for (struct pending *pending = session->postponed; pending;
+	     pending = pending->next_postponed)
+		pending->postponed_at += nanoseconds;
 }
 
 /* --- time and signals ------------------------------------------------------------------- */
@@ -173,6 +182,8 @@ static int handle(struct session *session, struct stop *stop)
 	switch (stop->kind) {
 	case STOP_ENTRY:
 		hidden_forbid(thread, stop);
+		if (session->stepping)
+			stepping_watch(session, stop);
 		how = call_enter(session, thread, stop);
 		break;
 	case STOP_EXIT:
@@ -268,6 +279,7 @@ static void session_done(struct session *session)
 	remains_done(session);
 	tracing_close(session);
 	witnesses_free(session->witnesses);
+	stepping_free(session->stepping);
 	lanes_done(&session->lanes);
 	filter_done(&session->filter);
 	watcher_done(&session->watcher);
@@ -303,6 +315,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = watching_init(&session);
 	if (result == 0)
 		result = ret_result->wire_error = open_wire(&session);
+	if (result == 0 && options->step)
+		result = ret_result->step_error = stepping_open(&session.stepping);
 	if (result == 0)
 		tracing_open(&session);
 	inherited_save(&session.inherited);
@@ -323,6 +337,9 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		connections_close(&session);
 		session_write_end(&session);
 		director_result(director, ret_result);
+		if (stepping_reader(session.stepping))
+			snprintf(ret_result->step_reader, sizeof ret_result->step_reader, "%s",
+				 stepping_reader(session.stepping));
 	}
 	session_done(&session);
 	return result;

@@ -26,6 +26,7 @@
 #include <time.h>
 
 struct director;
+struct stepping;
 
 /* A call of interest, from its entry stop to its exit stop. */
 struct pending {
@@ -57,6 +58,7 @@ struct session {
 	const struct options *options;
 	struct outputs *outputs;
 	struct director *director;
+	struct stepping *stepping; /* --step; NULL: nobody is asked */
 	struct tracees tracees;
 	struct map processes; /* pid -> struct process */
 	struct identifier identifier;
@@ -93,6 +95,8 @@ struct session_result {
 	int status;                    /* as waitpid() gave it, of the program that counts */
 	bool failed;                   /* a step of the demo did not happen */
 	int wire_error;                /* -errno: the wire was asked for and may not be seen */
+	int step_error;                /* -errno: --step without a terminal */
+	char step_reader[64];          /* the lane that reads the terminal too; empty: none */
 	struct launch_failure failure; /* the program could not be started: error != 0 */
 	const char *failure_name;
 };
@@ -100,6 +104,9 @@ struct session_result {
 /* Runs the director's programs to their end. Returns 0 or -errno. */
 int session_run(const struct options *options, struct outputs *outputs, struct director *director,
 		struct session_result *ret_result);
+
+/* The programs were held so long: what is waited for with a clock is waited for longer. */
+void session_held(struct session *session, uint64_t nanoseconds);
 
 /* Nanoseconds since the trace began. */
 uint64_t session_now(const struct session *session);
@@ -131,6 +138,9 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 void call_return(struct session *session, struct thread *thread, const struct stop *stop);
 /* It will never return: why is exit, exec, detach or killed. */
 void call_abandon(struct session *session, struct thread *thread, const char *why);
+/* Its record as far as it is known at entry; python is the caller's, and borrowed. */
+struct record call_entered(const struct session *session, const struct pending *pending,
+			   struct python *python);
 /* Shows as waiting the calls that entered before `since` and whose threads sleep. */
 void calls_show_waiting(struct session *session, uint64_t since);
 
@@ -271,6 +281,9 @@ void connections_close(struct session *session);
 
 /* The table of this moment. */
 void all_sockets_write(struct session *session, enum sockets_why why);
+/* The same for one's own use: its rows are on the heap. False without memory. */
+bool all_sockets_make(struct session *session, enum sockets_why why,
+		      struct record_sockets *ret_sockets);
 /* A thread ends; with the last one all sockets end, unless there is no such option. */
 void all_sockets_exiting(struct session *session, struct thread *thread);
 /* It is gone, or exec has made another one of it. */

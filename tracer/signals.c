@@ -75,6 +75,20 @@ void signals_catch_interrupt(void)
 	sigaction(SIGINT, &end, NULL);
 }
 
+void signals_hold(const struct options *options, bool on)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	if (on)
+		signals_catch_interrupt();
+	else if (!options->attach_count)
+		sigaction(SIGINT, &ignore, NULL);
+}
+
+bool signals_ending(void)
+{
+	return termination;
+}
+
 bool signals_came(void)
 {
 	return ticked || termination || question_asked;

@@ -15,6 +15,11 @@ void signals_catch(const struct options *options);
 /* Ctrl-C is for the programs; once there are none left it is for us. */
 void signals_catch_interrupt(void);
 
+/* While the terminal is asked, Ctrl-C is for us too: it ends the question. */
+void signals_hold(const struct options *options, bool on);
+/* Whether SIGTERM, SIGHUP or SIGINT has come that signals_termination() has still to tell. */
+bool signals_ending(void);
+
 /* The clock ticks every TICK_MICROSECONDS, or does not. */
 void signals_set_timer(bool on);
 

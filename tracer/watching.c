@@ -80,6 +80,11 @@ int watching_init(struct session *session)
 			add_always(&always, call_name(call));
 	if (selection_shows(&session->options->selection, CALL_COUNT, CLASS_OUTPUT))
 		add_output(&always);
+	/* Whoever reads the terminal takes the keys of --step. */
+	if (session->options->step) {
+		add_always(&always, "read");
+		add_always(&always, "readv");
+	}
 	int result = watcher_init(&session->watcher, watched.rows, watched.count);
 	return result == 0 ? filter_build(always.rows, always.count, &session->filter) : result;
 }

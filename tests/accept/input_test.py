@@ -26,7 +26,7 @@ class BadInput(unittest.TestCase):
         self.fails(125, "-x", "true", says="-x")
 
     def test_options_of_features_to_come_are_unknown(self):
-        for option in ("--check", "--explain=bind", "-k", "--step"):
+        for option in ("--check", "--explain=bind", "-k"):
             with self.subTest(option):
                 self.fails(125, option, "true", says="unknown option")
 
