@@ -196,6 +196,31 @@ class Step(unittest.TestCase):
         self.assertEqual(terminal.rest(), -signal.SIGTERM)
         self.assertLessEqual(len(self.calls()), 1)  # none but the one that was held
 
+    def test_q_lets_an_attached_program_go_on(self):
+        script = ("import socket, sys\n"
+                  "for line in sys.stdin:\n"
+                  "    socket.socket().close()\n"
+                  "    print(line, end='', flush=True)\n")
+        program = subprocess.Popen([PYTHON, "-c", script], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, text=True)
+        self.addCleanup(program.stdout.close)
+        self.addCleanup(program.wait)
+        self.addCleanup(program.kill)
+        program.stdin.write("first\n")
+        program.stdin.flush()
+        self.assertEqual(program.stdout.readline(), "first\n")
+        terminal = self.step("-p", str(program.pid))
+        while not (os.path.exists(self.record) and Record(self.record).of("process")):
+            select.select([], [], [], 0.01)
+        program.stdin.write("second\n")
+        program.stdin.flush()
+        self.assertIn("socket(", terminal.asked())
+        terminal.press("q")
+        self.assertEqual(terminal.rest(), 0)
+        self.assertEqual(program.stdout.readline(), "second\n")
+        program.stdin.close()
+        self.assertEqual(program.wait(LIMIT), 0)
+
     def test_q_fails_a_scenario(self):
         self.isolated()
         terminal = self.step("--demo", "echo")
