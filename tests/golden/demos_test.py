@@ -48,6 +48,8 @@ MANY = re.compile(r"\b(?!1000000\b)\d{5,6}\b")
 # How it travels, and when, stands below whatever was printed last: rows of segments that are as
 # large as no other lesson's, and the row that counts those left out.
 LARGE = re.compile(r" len=[2-9]\d{4}\b| \.\.\. \d+ more\b")
+# A segment that was captured after its call had returned stands below whatever came next.
+LATE = re.compile(r" *\(cause: call (\d+)\)$")
 
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
@@ -102,6 +104,24 @@ class Step:
         """Not a connect whose SYN was sent again: its states are told while it waits."""
         return self.call in STABLE and not any(
             label == "wire" and "retransmission" in words for label, words in self.details)
+    def add_late(self, row):
+        """A segment that came behind the others of this call."""
+        labels = [label for label, words in self.details]
+        if "wire" in labels:
+            self.details[labels.index("wire")][1] += "\n" + row
+        else:
+            self.details.insert("python" in labels, ["wire", row])
+
+    def take_late(self):
+        """The rows that belong to other calls, with the numbers of these."""
+        for detail in self.details:
+            if detail[0] == "wire":
+                rows = detail[1].split("\n")
+                detail[1] = "\n".join(row for row in rows if not LATE.search(row))
+                for row in rows:
+                    if match := LATE.search(row):
+                        yield match.group(1), row[: match.start()]
+        self.details = [d for d in self.details if d[1]]
 
     def lines(self):
         if self.call in ("send", "recv") and moved(self) > BIG:
@@ -136,7 +156,7 @@ class Transcript:
         body, _, self.table = rest.partition("\nconnections\n")
         self.steps = []  # in the order in which they begin
         self.order = []  # the same in the order in which they are complete
-        waiting, last = {}, None
+        numbered, waiting, last, all_steps = {}, {}, None, []
         for line in body.splitlines():
             if match := NUMBERED.match(line):
                 number, lane, head = match.groups()
@@ -144,8 +164,9 @@ class Transcript:
                     last = waiting.pop(number)
                     last.complete(head[4:])
                 else:
-                    last = Step(lane, head)
+                    last = numbered[number] = Step(lane, head)
                     self.steps.append(last)
+                    all_steps.append(last)
                 if head.endswith("..."):
                     waiting[number] = last
                 else:
@@ -155,11 +176,15 @@ class Transcript:
             elif line.startswith("       wire "):
                 last = Step("", "")  # acknowledgements that no call caused
                 last.add(line.strip())
+                all_steps.append(last)
             elif match := PLAIN.match(line):
                 last = Step(*match.groups())
+                all_steps.append(last)
                 self.order.append(last)
                 if not TRANSITION.match(last.head):  # else what stands below is left out too
                     self.steps.append(last)
+        for number, row in [late for step in all_steps for late in step.take_late()]:
+            numbered[number].add_late(row)
 
     def lanes(self):
         names = []
@@ -167,7 +192,8 @@ class Transcript:
             names.append(step.lane)
             # When a child or thread makes its first call depends on time, its birth does not.
             names += re.findall(r"^(?:forks|thread) +(\S+)", step.head)
-        return list(dict.fromkeys(names))
+        seen = {step.lane for step in self.steps}  # a child that becomes another program has none
+        return [name for name in dict.fromkeys(names) if name in seen]
 
     def states(self):
         """The table: of the states those that every run passes through."""
@@ -194,9 +220,14 @@ def moved(step):
     return int(result) if result.isdigit() else 0
 
 
+def descriptor(step):
+    return re.match(r"\w+\((\d+)", step.head).group(1)
+
+
 def misordered(order):
     """What comes before its cause; None if nothing does."""
     sent, received, connected, accepted, closed, ended = {}, {}, 0, 0, 0, 0
+    at_end = set()  # lanes and descriptors: zero comes again each time somebody asks
     alone = len({step.lane for step in order}) == 1  # it can only have talked to itself
     for step in order:
         lane = step.lane
@@ -207,7 +238,7 @@ def misordered(order):
             continue
         if step.call in ("send", "recv") and moved(step) > BIG:
             continue  # both are under way at the same time
-        if step.call in ("send", "write", "sendfile"):
+        if step.call in ("send", "sendto", "write", "sendfile"):
             sent[lane] = sent.get(lane, 0) + moved(step)
         elif step.call == "connect":
             connected += 1
@@ -217,12 +248,14 @@ def misordered(order):
                 return f"accepted before anybody connected: {step.head}"
         elif step.call in ("close", "shutdown"):
             closed += 1
+            at_end.discard((lane, descriptor(step)))
         elif step.call in ("recv", "read") and moved(step):
             received[lane] = received.get(lane, 0) + moved(step)
             others = sum(count for other, count in sent.items() if alone or other != lane)
             if received[lane] > others:
                 return f"received before it was sent: {step.head}"
-        elif step.call in ("recv", "read"):
+        elif step.call in ("recv", "read") and (lane, descriptor(step)) not in at_end:
+            at_end.add((lane, descriptor(step)))
             ended += 1
             if ended > closed:
                 return f"the end seen before anybody closed: {step.head}"
