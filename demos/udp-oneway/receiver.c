@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 
 	char data[1024] = "";
 	while (strcmp(data, "exit") != 0) {
-		struct sockaddr_in from;
+		struct sockaddr_in from = { 0 };
 		socklen_t length = sizeof from;
 		ssize_t size =
 			recvfrom(sock, data, sizeof data - 1, 0, (struct sockaddr *)&from, &length);
