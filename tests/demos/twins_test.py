@@ -279,6 +279,27 @@ class Comparison(unittest.TestCase):
         self.assertIn("getsockname", difference(ours, [ours[0], self.getsockname("7"), ours[1]]))
         self.assertIn("getsockname", difference(ours, ours + [self.getsockname("8")]))
 
+    def test_getsockname_passes_once_for_each_new_socket(self):
+        ours = [self.accept(), self.getsockname("8")]
+        self.assertIn("call 2", difference(ours, ours))  # its own one is missing
+        self.assertIsNone(difference(ours, [*ours, self.getsockname("8")]))
+
+    def fionbio(self, value):
+        fd = {"name": "fd", "kind": "fd", "value": 3, "socket": "7"}
+        request = {"name": "request", "kind": "const", "value": 21537, "symbol": "FIONBIO"}
+        return self.call("ioctl", 0, fd, request, {"name": "argp", "kind": "int", "value": value})
+
+    def test_ioctl_passes_only_if_it_sets_what_is_set(self):
+        ours = [self.fionbio(1), self.send("a")]
+        self.assertIsNone(difference(ours, [self.fionbio(1), self.fionbio(1), self.send("a")]))
+        self.assertIn("call 2", difference(ours, [ours[0], self.fionbio(0), ours[1]]))
+        self.assertIn("call 1", difference([self.send("a")], ours))
+
+    def test_close_range_passes_only_as_the_first_call_of_a_child(self):
+        closes = self.call("close_range", 0, {"name": "first", "kind": "int", "value": 3})
+        self.assertIsNone(difference([], [closes, closes]))
+        self.assertIn("close_range", difference([self.send("a")], [self.send("a"), closes]))
+
 
 if __name__ == "__main__":
     unittest.main()
