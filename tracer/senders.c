@@ -77,6 +77,8 @@ static uint64_t cause_of_tcp(const struct segment *segment, const struct socket 
 		return from && from->sender ? from->sender->opened_by : 0;
 	if (segment->flags & SEGMENT_FIN && from && from->sender)
 		return from->sender->closed_by;
+	if (segment->remark == SEGMENT_KEEPALIVE || segment->remark == SEGMENT_KEEPALIVE_ACK)
+		return 0; /* a timer asks, a kernel answers */
 	if (segment->flags & SEGMENT_RST)
 		return cause_of_reset(segment, from, to);
 	if (segment->length && from && from->sender && segment->relative)

@@ -25,6 +25,7 @@ START_TEST(what_happened_on_the_way_is_said_in_words)
 		{ SEGMENT_WINDOW_UPDATE, 0, "ACK  ack=y+9  win=65536  window update" },
 		{ SEGMENT_WINDOW_PROBE, 0, "ACK  seq=x+1  ack=y+9  window probe" },
 		{ SEGMENT_KEEPALIVE, 1, "ACK  seq=x+1  ack=y+9  len=1  keepalive probe" },
+		{ SEGMENT_KEEPALIVE_ACK, 0, "ACK  ack=y+9  keepalive answer" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct story story = { 0 };

@@ -209,8 +209,9 @@ START_TEST(a_keepalive_asks_and_its_answer_is_no_duplicate)
 		OPEN('A', K, 1, 1, 10, 0, PLAIN),
 		OPEN('B', K, 1, 11, 0, 0, PLAIN),
 		OPEN('A', K, 10, 1, 0, 0, KEEPALIVE),
-		OPEN('B', K, 1, 11, 0, 0, PLAIN),
+		OPEN('B', K, 1, 11, 0, 0, KEEPALIVE_ACK),
 		OPEN('A', K, 10, 1, 1, 0, KEEPALIVE), /* older systems: the byte again */
+		OPEN('B', K, 1, 11, 0, 0, KEEPALIVE_ACK),
 		OPEN('B', K, 1, 11, 0, 0, PLAIN),
 		OPEN('B', K, 0, 11, 0, 0, KEEPALIVE), /* of an end that never sent a byte */
 		{ 0 },

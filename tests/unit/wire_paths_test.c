@@ -210,7 +210,7 @@ START_TEST(an_idle_connection_is_asked_and_answers)
 	follow();
 	ck_assert_str_eq(told.last.from, told.server);
 	ck_assert_uint_eq(told.last.flags, SEGMENT_ACK);
-	ck_assert_int_eq(told.last.remark, SEGMENT_PLAIN);
+	ck_assert_int_eq(told.last.remark, SEGMENT_KEEPALIVE_ACK);
 }
 END_TEST
 

@@ -59,6 +59,7 @@ static const char *const remarks[] = {
 	[SEGMENT_RETRANSMISSION] = "retransmission", [SEGMENT_DUPLICATE_ACK] = "duplicate_ack",
 	[SEGMENT_ZERO_WINDOW] = "zero_window",       [SEGMENT_WINDOW_UPDATE] = "window_update",
 	[SEGMENT_WINDOW_PROBE] = "window_probe",     [SEGMENT_KEEPALIVE] = "keepalive",
+	[SEGMENT_KEEPALIVE_ACK] = "keepalive_ack",
 };
 _Static_assert(COUNT(remarks) == SEGMENT_REMARKS, "a remark has no name");
 

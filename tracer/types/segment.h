@@ -41,6 +41,7 @@ enum segment_remark {
 	SEGMENT_WINDOW_UPDATE,  /* the same acknowledgement, but it can take more, or again */
 	SEGMENT_WINDOW_PROBE,   /* one byte, or none, into a zero window */
 	SEGMENT_KEEPALIVE,      /* the byte before the next one, or none: are you there? */
+	SEGMENT_KEEPALIVE_ACK,  /* what answers it: the same acknowledgement again */
 	SEGMENT_REMARKS,
 };
 

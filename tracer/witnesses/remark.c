@@ -114,6 +114,9 @@ static enum segment_remark repeated_ack(const struct flow *flow, const struct fl
 	    segment->seq != flow->next || segment->length ||
 	    has(segment, SEGMENT_SYN | SEGMENT_FIN))
 		return SEGMENT_PLAIN;
+	/* With a window of zero it would have been asked for that. */
+	if (back->asked && flow->window)
+		return SEGMENT_KEEPALIVE_ACK;
 	if (segment->options.sack_count && !back->asked)
 		return SEGMENT_DUPLICATE_ACK;
 	/* A SYN's window has no scale: what comes after it is a little more without being news. */
