@@ -53,9 +53,11 @@ void remains_add(struct session *session, const struct socket *socket)
 		remains->rows[remains->count++] = remain;
 		return;
 	}
-	free(remains->rows[remains->next]);
-	remains->rows[remains->next] = remain;
-	remains->next = (remains->next + 1) % MOST_REMAINS;
+	/* At the end of a round it stands behind the last one. */
+	size_t oldest = remains->next % MOST_REMAINS;
+	free(remains->rows[oldest]);
+	remains->rows[oldest] = remain;
+	remains->next = oldest + 1;
 }
 
 size_t remains_count(const struct session *session)
