@@ -168,6 +168,14 @@ void wiring_confirm(struct session *session)
 
 /* --- a segment -------------------------------------------------------------------------------- */
 
+/* A RST that is taken ends the connection, unless both ends had closed it before. */
+static void note_reset(const struct passing *passing, struct socket *to)
+{
+	if (passing->segment.flags & SEGMENT_RST && to &&
+	    passing->states.receiver == STATE_CLOSED && to->state != STATE_TIME_WAIT)
+		to->reset = true;
+}
+
 /* False: of no socket that we know. With `more` another call may give one these ends yet. */
 static bool write_segment(struct session *session, const struct passing *passing,
 			  const struct pending *pending, struct socket *hint, bool more)
@@ -210,6 +218,7 @@ static bool write_segment(struct session *session, const struct passing *passing
 		.cause = cause,
 	};
 	session_write(session, &record);
+	note_reset(passing, to);
 	if (to && passing->states.receiver != STATE_UNKNOWN)
 		expect(session->wiring, to, passing->states.receiver, segment->time, cause);
 	return true;
