@@ -44,7 +44,9 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 # --- sources -----------------------------------------------------------------------------
 
 SOURCES := $(wildcard tracer/*.c tracer/*/*.c formatters/*.c formatters/*/*.c)
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+# Tables made of the texts that teachers write.
+TEXTS   := $(patsubst %.txt,%,$(wildcard tracer/teach/texts/*.txt))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o)
 # Everything but main(), so that tests can link with it.
 ARCHIVE := $(BUILD)/libsocktrace.a
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -78,6 +80,15 @@ $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) -c -o $@ $<
+
+$(TEXTS:%=$(BUILD)/%.c): $(BUILD)/%.c: %.txt tracer/teach/texts/texts.awk
+	@mkdir -p $(@D)
+	$(say) TEXT $<
+	$(Q)LC_ALL=C awk -v name=$(notdir $*) -f tracer/teach/texts/texts.awk $< >$@.new
+	$(Q)mv $@.new $@
+
+$(BUILD)/tracer/teach/texts/%.o: $(BUILD)/tracer/teach/texts/%.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # A missing library is named with its package before the compiler stumbles over it.
 libraries:

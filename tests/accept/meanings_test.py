@@ -1,6 +1,6 @@
 """Where the meaning of an errno names a cause, that cause is brought about here.
 
-The sentences are tracer/teach/errno_table.c's; this holds the kernel to them.
+The sentences are tracer/teach/texts/errno.txt's; this holds the kernel to them.
 """
 
 import contextlib

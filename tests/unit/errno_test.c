@@ -3,8 +3,8 @@
 #include "decode/decode.h"
 #include "support/names.h"
 #include "support/text.h"
-#include "teach/errno_table.h"
 #include "teach/teach.h"
+#include "teach/texts.h"
 #include "teach_events.h"
 
 #include <errno.h>
@@ -107,11 +107,18 @@ static const struct {
 
 enum { MANUAL_PAGES = sizeof manual / sizeof *manual };
 
+/* The sentence for any kind of socket. */
+static const char *meaning_text(enum call_id call, int error)
+{
+	const struct text *meaning = meaning_find(call, error, NULL);
+	return meaning ? text_field(meaning, "text", 0) : NULL;
+}
+
 START_TEST(every_errno_of_a_manual_page_has_a_meaning)
 {
 	for (const int *error = manual[_i].errors; *error; error++)
-		ck_assert_msg(errno_meaning_text(manual[_i].call, *error), "call %d: %s",
-			      manual[_i].call, errno_name(*error));
+		ck_assert_msg(meaning_text(manual[_i].call, *error), "call %d: %s", manual[_i].call,
+			      errno_name(*error));
 }
 END_TEST
 
@@ -131,45 +138,55 @@ END_TEST
 
 /* --- the sentences -------------------------------------------------------------------------- */
 
-static void check_sentence(const char *text, int error)
+static void check_sentence(const char *id, const char *text)
 {
-	ck_assert_msg(strlen(text) <= LONGEST_SENTENCE, "%s, %zu: %s", errno_name(error),
-		      strlen(text), text);
-	ck_assert_msg(text[strlen(text) - 1] == '.' || text[strlen(text) - 1] == ')', "%s: %s",
-		      errno_name(error), text);
-	ck_assert_msg(!strstr(text, "  ") && !strchr(text, '\n'), "%s: %s", errno_name(error),
-		      text);
+	size_t length = strlen(text);
+	ck_assert_msg(length <= LONGEST_SENTENCE, "%s, %zu: %s", id, length, text);
+	ck_assert_msg(text[length - 1] == '.' || text[length - 1] == ')', "%s: %s", id, text);
+	ck_assert_msg(!strstr(text, "  ") && !strchr(text, '\n'), "%s: %s", id, text);
 }
 
 START_TEST(sentences_are_short_and_end_with_a_full_stop)
 {
-	for (size_t i = 0; i < meanings_count; i++) {
-		check_sentence(meanings[i].why, meanings[i].error);
-		if (meanings[i].fix)
-			check_sentence(meanings[i].fix, meanings[i].error);
+	for (size_t i = 0; i < texts_errno.count; i++) {
+		const struct text *row = &texts_errno.rows[i];
+		const char *fix = text_field(row, "fix", 0);
+		ck_assert_ptr_nonnull(text_field(row, "text", 0));
+		check_sentence(row->id, text_field(row, "text", 0));
+		if (fix)
+			check_sentence(row->id, fix);
 	}
 }
 END_TEST
 
+enum { LARGEST_ERROR = 133 };
+static const char *const kinds[] = { NULL, "tcp", "udp", "unix" };
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static bool is_reached(const struct text *row)
+{
+	for (enum call_id call = 0; call < CALL_COUNT; call++)
+		for (int error = 1; error <= LARGEST_ERROR; error++)
+			for (size_t kind = 0; kind < KINDS; kind++)
+				if (meaning_find(call, error, kinds[kind]) == row)
+					return true;
+	return false;
+}
+
 START_TEST(every_row_is_reached)
 {
-	for (size_t i = 0; i < meanings_count; i++) {
-		bool reached = false;
-		for (enum call_id call = 0; call < CALL_COUNT && !reached; call++)
-			reached = meaning_find(call, meanings[i].error, meanings[i].on) ==
-				  &meanings[i];
-		ck_assert_msg(reached, "%s: %s", errno_name(meanings[i].error), meanings[i].why);
-	}
+	for (size_t i = 0; i < texts_errno.count; i++)
+		ck_assert_msg(is_reached(&texts_errno.rows[i]), "%s", texts_errno.rows[i].id);
 }
 END_TEST
 
 START_TEST(whatever_the_socket_is_there_is_a_row)
 {
-	for (size_t i = 0; i < meanings_count; i++)
-		for (enum call_id call = 0; call < CALL_COUNT; call++)
-			if (meaning_find(call, meanings[i].error, meanings[i].on))
-				ck_assert_ptr_nonnull(
-					meaning_find(call, meanings[i].error, ON_ANY));
+	for (enum call_id call = 0; call < CALL_COUNT; call++)
+		for (int error = 1; error <= LARGEST_ERROR; error++)
+			for (size_t kind = 0; kind < KINDS; kind++)
+				if (meaning_find(call, error, kinds[kind]))
+					ck_assert_ptr_nonnull(meaning_find(call, error, NULL));
 }
 END_TEST
 
@@ -178,21 +195,20 @@ START_TEST(waiting_is_said_to_be_no_error)
 	static const enum call_id calls[] = { CALL_ACCEPT, CALL_RECVFROM, CALL_SENDTO, CALL_READ,
 					      CALL_WRITE };
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		ck_assert_ptr_nonnull(strstr(errno_meaning_text(calls[i], EAGAIN), "no error"));
-	ck_assert_ptr_nonnull(strstr(errno_meaning_text(CALL_CONNECT, EINPROGRESS), "No error"));
+		ck_assert_ptr_nonnull(strstr(meaning_text(calls[i], EAGAIN), "no error"));
+	ck_assert_ptr_nonnull(strstr(meaning_text(CALL_CONNECT, EINPROGRESS), "No error"));
 }
 END_TEST
 
 /* A full queue never refuses, and TIME_WAIT has not a length that a sysctl sets. */
 START_TEST(nothing_wrong_is_taught)
 {
-	ck_assert_ptr_nonnull(strstr(errno_meaning_text(CALL_CONNECT, ETIMEDOUT), "accept queue"));
-	ck_assert_ptr_nonnull(strstr(errno_meaning_text(CALL_CONNECT, ECONNREFUSED), "RST"));
-	for (size_t i = 0; i < meanings_count; i++) {
-		const struct meaning *row = &meanings[i];
-		ck_assert_ptr_null(strstr(row->why, "tcp_fin_timeout"));
-		ck_assert_ptr_null(row->fix ? strstr(row->fix, "tcp_fin_timeout") : NULL);
-	}
+	ck_assert_ptr_nonnull(strstr(meaning_text(CALL_CONNECT, ETIMEDOUT), "accept queue"));
+	ck_assert_ptr_nonnull(strstr(meaning_text(CALL_CONNECT, ECONNREFUSED), "RST"));
+	for (size_t i = 0; i < texts_errno.count; i++)
+		for (size_t field = 0; field < texts_errno.rows[i].count; field++)
+			ck_assert_ptr_null(
+				strstr(texts_errno.rows[i].fields[field].value, "tcp_fin_timeout"));
 }
 END_TEST
 
@@ -315,11 +331,11 @@ END_TEST
 
 START_TEST(every_command_can_be_filled_in)
 {
-	for (size_t i = 0; i < meanings_count; i++) {
+	for (int error = 1; error <= LARGEST_ERROR; error++) {
 		for (enum call_id call = 0; call < CALL_COUNT; call++) {
 			struct note note;
-			struct event *event = FAILED(call, meanings[i].error, SOCKET(3, "sock"),
-						     ENDPOINT("unix:/run/s"));
+			struct event *event =
+				FAILED(call, error, SOCKET(3, "sock"), ENDPOINT("unix:/run/s"));
 			if (errno_meaning(event, NULL, &note) && note.check)
 				ck_assert_ptr_null(strpbrk(note.check, "{}"));
 			event_free(event);

@@ -1,57 +1,112 @@
-/* What a failed call's errno means here: the row of the table that fits best. */
+/* What a failed call's errno means here: the entry of texts/errno.txt that fits best. */
 #include "teach/teach.h"
 
 #include "support/arena.h"
 #include "support/names.h"
-#include "teach/errno_table.h"
-#include "teach/line.h"
+#include "teach/texts.h"
 
-#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
-/* The calls that share rows. splice() does both. */
-static const struct {
-	enum call_id call;
-	int shared;
-} families[] = {
-	{ CALL_SENDTO, ANY_SEND },      { CALL_SENDMSG, ANY_SEND },
-	{ CALL_SENDMMSG, ANY_SEND },    { CALL_WRITE, ANY_SEND },
-	{ CALL_WRITEV, ANY_SEND },      { CALL_SENDFILE, ANY_SEND },
-	{ CALL_SPLICE, ANY_SEND },      { CALL_SPLICE, ANY_RECEIVE },
-	{ CALL_RECVFROM, ANY_RECEIVE }, { CALL_RECVMSG, ANY_RECEIVE },
-	{ CALL_RECVMMSG, ANY_RECEIVE }, { CALL_READ, ANY_RECEIVE },
-	{ CALL_READV, ANY_RECEIVE },
+/* As the table names them: the calls of INTERFACE, not what the C library makes of them. */
+static const char *const names[CALL_COUNT] = {
+	[CALL_SOCKET] = "socket",
+	[CALL_SOCKETPAIR] = "socketpair",
+	[CALL_BIND] = "bind",
+	[CALL_LISTEN] = "listen",
+	[CALL_ACCEPT] = "accept",
+	[CALL_ACCEPT4] = "accept4",
+	[CALL_CONNECT] = "connect",
+	[CALL_SHUTDOWN] = "shutdown",
+	[CALL_GETSOCKNAME] = "getsockname",
+	[CALL_GETPEERNAME] = "getpeername",
+	[CALL_GETSOCKOPT] = "getsockopt",
+	[CALL_SETSOCKOPT] = "setsockopt",
+	[CALL_SENDTO] = "sendto",
+	[CALL_SENDMSG] = "sendmsg",
+	[CALL_SENDMMSG] = "sendmmsg",
+	[CALL_RECVFROM] = "recvfrom",
+	[CALL_RECVMSG] = "recvmsg",
+	[CALL_RECVMMSG] = "recvmmsg",
+	[CALL_READ] = "read",
+	[CALL_READV] = "readv",
+	[CALL_WRITE] = "write",
+	[CALL_WRITEV] = "writev",
+	[CALL_CLOSE] = "close",
+	[CALL_CLOSE_RANGE] = "close_range",
+	[CALL_DUP] = "dup",
+	[CALL_DUP2] = "dup2",
+	[CALL_DUP3] = "dup3",
+	[CALL_FCNTL] = "fcntl",
+	[CALL_IOCTL] = "ioctl",
+	[CALL_SENDFILE] = "sendfile",
+	[CALL_SPLICE] = "splice",
+	[CALL_POLL] = "poll",
+	[CALL_PPOLL] = "ppoll",
+	[CALL_SELECT] = "select",
+	[CALL_PSELECT6] = "pselect6",
+	[CALL_EPOLL_CREATE] = "epoll_create",
+	[CALL_EPOLL_CREATE1] = "epoll_create1",
+	[CALL_EPOLL_CTL] = "epoll_ctl",
+	[CALL_EPOLL_WAIT] = "epoll_wait",
+	[CALL_EPOLL_PWAIT] = "epoll_pwait",
+	[CALL_EPOLL_PWAIT2] = "epoll_pwait2",
+	[CALL_PIDFD_GETFD] = "pidfd_getfd",
+	[CALL_UNSHARE] = "unshare",
+	[CALL_SCHED_GETAFFINITY] = "sched_getaffinity",
+	[CALL_SCHED_SETAFFINITY] = "sched_setaffinity",
+	[CALL_IO_URING_SETUP] = "io_uring_setup",
+	[CALL_SECCOMP] = "seccomp",
+	[CALL_PRCTL] = "prctl",
+	[CALL_CLONE] = "clone",
+	[CALL_CLONE3] = "clone3",
+	[CALL_PTRACE] = "ptrace",
 };
 
-static bool shares(enum call_id call, int shared)
-{
-	if (shared == ANY_CALL || shared == (int)call)
-		return true;
+/* The calls that share entries. splice() does both. */
+static const struct {
+	enum call_id call;
+	const char *shared;
+} families[] = {
 	/* accept4() is accept() with flags. */
-	if (call == CALL_ACCEPT4 && shared == CALL_ACCEPT)
-		return true;
+	{ CALL_ACCEPT4, "accept" },   { CALL_SENDTO, "send" },     { CALL_SENDMSG, "send" },
+	{ CALL_SENDMMSG, "send" },    { CALL_WRITE, "send" },      { CALL_WRITEV, "send" },
+	{ CALL_SENDFILE, "send" },    { CALL_SPLICE, "send" },     { CALL_SPLICE, "receive" },
+	{ CALL_RECVFROM, "receive" }, { CALL_RECVMSG, "receive" }, { CALL_RECVMMSG, "receive" },
+	{ CALL_READ, "receive" },     { CALL_READV, "receive" },
+};
+
+static bool sends(enum call_id call)
+{
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-		if (families[i].call == call && families[i].shared == shared)
+		if (families[i].call == call && strcmp(families[i].shared, "send") == 0)
 			return true;
 	return false;
 }
 
-const struct meaning *meaning_find(enum call_id call, int error, enum meaning_for on)
+/* The entry for that kind of socket, else the one for any. */
+static const struct text *entry(const char *call, const char *error, const char *kind)
 {
-	for (size_t i = 0; i < meanings_count; i++) {
-		const struct meaning *meaning = &meanings[i];
-		if (meaning->error == error && shares(call, meaning->call) &&
-		    (meaning->on == ON_ANY || meaning->on == on))
-			return meaning;
-	}
-	return NULL;
+	char id[64];
+	const struct text *text = NULL;
+	if (kind && snprintf(id, sizeof id, "%s %s %s", call, error, kind) < (int)sizeof id)
+		text = texts_find(&texts_errno, id);
+	if (!text && snprintf(id, sizeof id, "%s %s", call, error) < (int)sizeof id)
+		text = texts_find(&texts_errno, id);
+	return text;
 }
 
-const char *errno_meaning_text(enum call_id call, int error)
+const struct text *meaning_find(enum call_id call, int error, const char *kind)
 {
-	const struct meaning *meaning = meaning_find(call, error, ON_ANY);
-	return meaning ? meaning->why : NULL;
+	const char *symbol = errno_name(error);
+	if (!symbol || !names[call])
+		return NULL;
+	const struct text *text = entry(names[call], symbol, kind);
+	for (size_t i = 0; !text && i < sizeof families / sizeof *families; i++)
+		if (families[i].call == call)
+			text = entry(families[i].shared, symbol, kind);
+	return text ? text : entry("any", symbol, kind);
 }
 
 /* The address the call names; else where it would send to, or where it listens. */
@@ -62,30 +117,21 @@ static const char *endpoint_of(const struct event *event, const struct socket *s
 			return event->args[i].endpoint;
 	if (!socket)
 		return "";
-	return shares(event->call, ANY_SEND) ? socket->remote : socket->local;
+	return sends(event->call) ? socket->remote : socket->local;
 }
 
-static enum meaning_for kind_of(const struct socket *socket, const char *endpoint)
+/* "tcp", "udp", "unix"; NULL: none of them, or not known. */
+static const char *kind_of(const struct socket *socket, const char *endpoint)
 {
 	static const char prefix[] = "unix:";
 	if (socket && (socket->domain == AF_INET || socket->domain == AF_INET6)) {
 		if (socket->type == SOCK_STREAM)
-			return ON_TCP;
-		return socket->type == SOCK_DGRAM ? ON_UDP : ON_ANY;
+			return "tcp";
+		return socket->type == SOCK_DGRAM ? "udp" : NULL;
 	}
 	bool named = strncmp(endpoint, prefix, sizeof prefix - 1) == 0;
 	bool local = socket ? socket->domain == AF_UNIX : named;
-	return local ? ON_UNIX : ON_ANY;
-}
-
-/* A learner will paste the command into a shell: a hostile name must not do harm there. */
-static const char *harmless(const char *text)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789./:_-%";
-	if (!*text || *text == '-' || text[strspn(text, allowed)])
-		return NULL;
-	return text;
+	return local ? "unix" : NULL;
 }
 
 enum { PORT, ADDRESS, PATH, PLACES };
@@ -96,7 +142,7 @@ static void find_places(struct arena *arena, const char *endpoint, const char *p
 {
 	static const char prefix[] = "unix:";
 	if (strncmp(endpoint, prefix, sizeof prefix - 1) == 0) {
-		places[PATH] = harmless(endpoint + sizeof prefix - 1);
+		places[PATH] = endpoint + sizeof prefix - 1;
 		return;
 	}
 	const char *colon = strrchr(endpoint, ':');
@@ -106,44 +152,21 @@ static void find_places(struct arena *arena, const char *endpoint, const char *p
 	places[PORT] = port;
 	bool brackets = *endpoint == '[' && colon[-1] == ']';
 	const char *host = endpoint + brackets;
-	const char *address = arena_copy_bytes(arena, host, (size_t)(colon - host) - brackets);
-	places[ADDRESS] = address ? harmless(address) : NULL;
+	places[ADDRESS] = arena_copy_bytes(arena, host, (size_t)(colon - host) - brackets);
 }
 
-/* The command with its places filled in; NULL where one of them cannot be. */
-static const char *fill_in(struct arena *arena, const char *check, const char *const places[PLACES])
+/* What the sentence is about, for a reader in another language too. */
+static void add_params(struct event *event, const struct text *meaning,
+		       const char *const places[PLACES], struct note *note)
 {
-	struct line line = line_new(arena);
-	while (check && *check) {
-		size_t plain = strcspn(check, "{");
-		line_add_bytes(&line, check, plain);
-		check += plain;
-		if (!*check)
-			break;
-		size_t place = 0;
-		size_t length = strcspn(check, "}") - 1;
-		while (place < PLACES && (strlen(place_names[place]) != length ||
-					  strncmp(place_names[place], check + 1, length) != 0))
-			place++;
-		assert(place < PLACES);
-		if (!places[place])
-			return NULL;
-		line_add(&line, places[place]);
-		check += length + 2;
-	}
-	return check ? line_text(&line) : NULL;
-}
-
-/* What the sentence is about, for a reader in another language. */
-static void add_params(struct event *event, const char *const places[PLACES], struct note *note)
-{
-	enum { CALL, ERROR, FIRST_PLACE };
+	enum { CALL, ERROR, MEANING, FIRST_PLACE };
 	struct note_param *params =
 		arena_zero(event->arena, (FIRST_PLACE + PLACES) * sizeof *params);
 	if (!params)
 		return;
 	params[CALL] = (struct note_param){ "call", event->name };
 	params[ERROR] = (struct note_param){ "errno", errno_name(event->error) };
+	params[MEANING] = (struct note_param){ "meaning", meaning->id };
 	size_t count = FIRST_PLACE;
 	for (size_t i = 0; i < PLACES; i++)
 		if (places[i])
@@ -157,19 +180,14 @@ size_t errno_meaning(struct event *event, const struct socket *socket, struct no
 	if (!event->returned || !event->error || event->restarted)
 		return 0;
 	const char *endpoint = endpoint_of(event, socket);
-	const struct meaning *meaning =
+	const struct text *meaning =
 		meaning_find(event->call, event->error, kind_of(socket, endpoint));
 	if (!meaning)
 		return 0;
 	const char *places[PLACES] = { 0 };
 	find_places(event->arena, endpoint, places);
-	*ret_note = (struct note){
-		.id = "errno",
-		.severity = SEVERITY_NOTICE,
-		.text = meaning->why,
-		.fix = meaning->fix,
-		.check = fill_in(event->arena, meaning->check, places),
-	};
-	add_params(event, places, ret_note);
+	*ret_note = (struct note){ .id = "errno", .severity = SEVERITY_NOTICE };
+	add_params(event, meaning, places, ret_note);
+	note_speak(event->arena, ret_note);
 	return 1;
 }

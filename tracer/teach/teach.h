@@ -7,6 +7,7 @@
 #include "types/socket.h"
 
 struct arena;
+struct text;
 
 /* --- Python ----------------------------------------------------------------------------- */
 
@@ -38,5 +39,12 @@ const char *python_address(struct arena *arena, const char *endpoint);
  */
 size_t errno_meaning(struct event *event, const struct socket *socket, struct note *ret_note);
 
-/* For --list and the tests: whether the table has a row for that pair. */
-const char *errno_meaning_text(enum call_id call, int error);
+/* The entry of texts/errno.txt for a kind of socket: "tcp", "udp", "unix", NULL where it is none of
+ * them or not known. NULL: there is none. */
+const struct text *meaning_find(enum call_id call, int error, const char *kind);
+
+/* --- notes ------------------------------------------------------------------------------ */
+
+/* Makes a note's sentences, in the language that is spoken, of its id and parameters; what it had
+ * is replaced. A note of an id that nobody knows stays as it is. */
+void note_speak(struct arena *arena, struct note *note);

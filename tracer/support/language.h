@@ -1,0 +1,36 @@
+/*
+ * The language of everything explained: gettext(3), and nobody else calls it.
+ *
+ * What is to be translated is marked where it stands: _("text") there and then, N_("text") in a
+ * table whose reader translates it. po/ has the translations, by their English.
+ */
+#pragma once
+
+#define _(text)  language_text(text)
+#define N_(text) (text)
+
+/* A language that socktrace is written in: "en", "zh". */
+struct language {
+	const char *name;      /* as --lang takes it, and as the record says it */
+	const char *catalogue; /* as gettext knows it: "zh_CN"; NULL: the texts' own */
+};
+
+/* NULL: there is no such language. Of a locale ("zh_CN.UTF-8") the first letters count. */
+const struct language *language_named(const char *name);
+/* What the environment asks for: LC_ALL, LC_MESSAGES, LANG. Never NULL. */
+const struct language *language_of_locale(void);
+
+/* The n-th, from 0; NULL: there are no more. */
+const struct language *language_nth(unsigned n);
+
+/* Speaks it from now on; the catalogues are in `folder`. Returns 0, or -ENOENT: it has no catalogue
+ * there, or no locale of this system lets gettext read it. */
+int language_use(const struct language *language, const char *folder);
+/* The one that is spoken. */
+const struct language *language_used(void);
+
+/* What a traced program is started with: its environment as if nobody had translated anything. */
+void language_restore_environment(void);
+
+/* The text in that language, or itself. The result lives for ever. */
+const char *language_text(const char *text) __attribute__((format_arg(1)));
