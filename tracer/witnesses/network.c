@@ -1,28 +1,22 @@
 #include "witnesses/network.h"
 
 #include "support/auto.h"
+#include "witnesses/behind.h"
+#include "witnesses/netlink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
-#include <linux/nsfs.h>
-#include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-enum { ANSWER_SIZE = 8192 };
 
 /* --- which one -------------------------------------------------------------------------- */
 
@@ -116,67 +110,24 @@ void networks_done(struct networks *networks)
 		leave(&networks->known[i]);
 }
 
-/* --- messages --------------------------------------------------------------------------- */
-
-static int send_question(struct networks *networks, const struct network *network, unsigned flags,
-			 const void *question, size_t size)
-{
-	char buffer[MNL_NLMSG_HDRLEN + 128] = { 0 };
-	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
-	message->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	message->nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags);
-	message->nlmsg_seq = ++networks->sequence;
-	memcpy(mnl_nlmsg_put_extra_header(message, size), question, size);
-	return mnl_socket_sendto(network->netlink, message, message->nlmsg_len) < 0 ? -errno : 0;
-}
-
-/* What a message says if it is no socket: 0 for NLMSG_DONE without complaint. */
-static int read_error(const struct nlmsghdr *message)
-{
-	int error = 0; /* both struct nlmsgerr and NLMSG_DONE begin with it */
-	if (mnl_nlmsg_get_payload_len(message) < sizeof error)
-		return -EBADMSG;
-	memcpy(&error, mnl_nlmsg_get_payload(message), sizeof error);
-	return error;
-}
-
-static ssize_t read_message(const struct nlmsghdr *message, void *answer, size_t room)
-{
-	if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-		return read_error(message);
-	size_t size = mnl_nlmsg_get_payload_len(message);
-	if (size > room)
-		size = room;
-	memcpy(answer, mnl_nlmsg_get_payload(message), size);
-	return (ssize_t)size;
-}
-
-/* The kernel has answered before send_question() returned: nothing to wait for. */
-static ssize_t read_answer(const struct networks *networks, const struct network *network,
-			   void *answer, size_t room)
-{
-	_Alignas(struct nlmsghdr) char buffer[ANSWER_SIZE];
-	for (;;) {
-		ssize_t size = mnl_socket_recvfrom(network->netlink, buffer, sizeof buffer);
-		if (size < 0)
-			return -errno;
-		const struct nlmsghdr *message = (const struct nlmsghdr *)(const void *)buffer;
-		if (!mnl_nlmsg_ok(message, (int)size))
-			return -EBADMSG;
-		/* An older one that nobody took is of no interest. */
-		if (message->nlmsg_seq == networks->sequence)
-			return read_message(message, answer, room);
-	}
-}
-
 /* --- the netlink socket ----------------------------------------------------------------- */
+
+static ssize_t ask(struct networks *networks, const struct network *network, uint16_t flags,
+		   const void *payload, size_t size, void *answer, size_t room)
+{
+	const struct netlink_question question = { .type = SOCK_DIAG_BY_FAMILY,
+						   .flags = flags,
+						   .sequence = ++networks->sequence,
+						   .payload = payload,
+						   .size = size };
+	return netlink_ask(network->netlink, &question, answer, room);
+}
 
 static int dump(struct networks *networks, const struct network *network, const void *question,
 		size_t size)
 {
 	char nothing[1];
-	int result = send_question(networks, network, NLM_F_DUMP, question, size);
-	return result < 0 ? result : (int)read_answer(networks, network, nothing, sizeof nothing);
+	return (int)ask(networks, network, NLM_F_DUMP, question, size, nothing, sizeof nothing);
 }
 
 /* Without the module tcp_diag every question is answered with ENOENT, as if there were no such
@@ -189,58 +140,32 @@ static bool answers(struct networks *networks, const struct network *network)
 	       dump(networks, network, &question, sizeof question) == 0;
 }
 
-/* Into the namespace: who has no right to that may have it in the user namespace that owns it. */
-static bool enter(int door)
+static int open_in(const struct networks *networks, const struct network *network,
+		   const struct opening *opening)
 {
-	if (setns(door, CLONE_NEWNET) == 0)
-		return true;
-	int owner = ioctl(door, NS_GET_USERNS);
-	bool inside =
-		owner >= 0 && setns(owner, CLONE_NEWUSER) == 0 && setns(door, CLONE_NEWNET) == 0;
-	auto_close(&owner);
-	return inside;
-}
-
-/* The door's number becomes a netlink socket of the namespace behind it. */
-static bool replace_door(int door)
-{
-	int netlink = -1;
-	bool done = enter(door) &&
-		    (netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-				      NETLINK_SOCK_DIAG)) >= 0 &&
-		    dup3(netlink, door, O_CLOEXEC) == door;
-	auto_close(&netlink);
-	return done;
-}
-
-/*
- * A process that has entered a namespace of another user does not come back. So a process of its
- * own goes there, which shares our descriptors and nothing else, and leaves the socket with us.
- * Its end raises no signal.
- */
-static struct mnl_socket *open_behind(int door)
-{
-	struct clone_args args = { .flags = CLONE_FILES };
-	pid_t child = (pid_t)syscall(SYS_clone3, &args, sizeof args);
-	int status = -1;
-	if (child == 0)
-		_exit(replace_door(door) ? 0 : 1);
-	while (child > 0 && waitpid(child, &status, __WALL) < 0 && errno == EINTR)
-		;
-	return status == 0 ? mnl_socket_fdopen(door) : NULL;
+	if (network->id == networks->home)
+		return open_here(opening);
+	/* Behind an open one the door is the socket's namespace. */
+	autoclose int again =
+		network->netlink ? ioctl(mnl_socket_get_fd(network->netlink), SIOCGSKNS) : -1;
+	int door = network->netlink ? again : network->door;
+	return door < 0 ? -ENOTSUP : open_behind(door, opening);
 }
 
 static int open_netlink(struct networks *networks, struct network *network)
 {
+	const struct opening opening = { .protocol = NETLINK_SOCK_DIAG };
 	if (network->netlink || network->error)
 		return network->error;
-	bool home = network->id == networks->home;
-	network->netlink = home ? mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK)
-				: open_behind(network->door);
-	if (network->netlink)
-		network->door = -1; /* it is the socket's number now, or never was one */
-	if (network->netlink && answers(networks, network))
+	int fd = open_in(networks, network, &opening);
+	network->netlink = fd < 0 ? NULL : mnl_socket_fdopen(fd);
+	if (!network->netlink)
+		auto_close(&fd);
+	if (network->netlink && answers(networks, network)) {
+		auto_close(&network->door);
+		network->door = -1;
 		return 0;
+	}
 	uint64_t id = network->id;
 	leave(network);
 	network->id = id;
@@ -254,8 +179,7 @@ ssize_t network_ask(struct networks *networks, uint64_t id, const void *question
 	struct network *network = find(networks, id);
 	if (!network || open_netlink(networks, network) < 0)
 		return -ENOTSUP;
-	int result = send_question(networks, network, 0, question, size);
-	return result < 0 ? result : read_answer(networks, network, answer, room);
+	return ask(networks, network, 0, question, size, answer, room);
 }
 
 int network_dump(struct networks *networks, uint64_t id, const void *question, size_t size)
@@ -263,4 +187,24 @@ int network_dump(struct networks *networks, uint64_t id, const void *question, s
 	struct network *network = find(networks, id);
 	int result = network ? open_netlink(networks, network) : -ENOTSUP;
 	return result < 0 ? result : dump(networks, network, question, size);
+}
+
+int network_collect(struct networks *networks, uint64_t id, const void *question, size_t size,
+		    const struct netlink_taker *taker)
+{
+	struct network *network = find(networks, id);
+	int result = network ? open_netlink(networks, network) : -ENOTSUP;
+	if (result < 0)
+		return result;
+	const struct netlink_question dump_question = { .type = SOCK_DIAG_BY_FAMILY,
+							.sequence = ++networks->sequence,
+							.payload = question,
+							.size = size };
+	return netlink_dump(network->netlink, &dump_question, taker);
+}
+
+int network_open(struct networks *networks, uint64_t id, const struct opening *opening)
+{
+	const struct network *network = find(networks, id);
+	return network ? open_in(networks, network, opening) : -ENOTSUP;
 }

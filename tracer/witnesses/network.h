@@ -9,11 +9,13 @@
 #include <sys/types.h>
 
 struct mnl_socket;
+struct netlink_taker;
+struct opening;
 
 /* One that is not opened yet is behind its door, a descriptor of the namespace itself. */
 struct network {
 	uint64_t id; /* SO_NETNS_COOKIE; 0: the place is free */
-	int door;    /* -1: none, it is our own, or was opened */
+	int door;    /* -1: none, it is our own, or was opened: then the socket leads there */
 	struct mnl_socket *netlink;
 	int error; /* -errno: it could not be opened, and is not tried again */
 };
@@ -50,3 +52,9 @@ ssize_t network_ask(struct networks *networks, uint64_t id, const void *question
 		    void *answer, size_t room);
 /* The same for a dump, of which only is told whether it was refused: 0 or -errno. */
 int network_dump(struct networks *networks, uint64_t id, const void *question, size_t size);
+/* A dump of which every socket's message is handed over. 0 or -errno. */
+int network_collect(struct networks *networks, uint64_t id, const void *question, size_t size,
+		    const struct netlink_taker *taker);
+
+/* Opens something there (witnesses/behind.h): a descriptor, -ENOTSUP or another -errno. */
+int network_open(struct networks *networks, uint64_t id, const struct opening *opening);
