@@ -155,15 +155,17 @@ $(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
 
 # Always with the sanitizers, hence from the sources: what reads bytes that anybody may send.
 FUZZED := tests/fuzz/driver.c \
-	  $(addprefix tracer/witnesses/,segment_parse.c path.c remark.c track.c) \
+	  $(addprefix tracer/witnesses/,segment_parse.c path.c remark.c track.c \
+	  holder_parse.c tcp_info.c) \
 	  $(addprefix tracer/support/,endpoint.c map.c names.c text.c)
 FUZZED_HEADERS := $(wildcard tests/fuzz/*.h tracer/types/*.h tracer/support/*.h \
 		  tracer/witnesses/*.h)
 $(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZED) $(FUZZED_HEADERS)
 	@mkdir -p $(@D)
 	$(say) FUZZ $@
-	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -fsanitize=address,undefined \
-		-fno-sanitize-recover=all -Itests/fuzz -o $@ $(filter %.c,$^)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(LIBRARY_CFLAGS) \
+		-fsanitize=address,undefined -fno-sanitize-recover=all -Itests/fuzz -o $@ \
+		$(filter %.c,$^) $(LIBRARY_LIBS)
 
 programs: all $(UNITS) $(HELPERS) $(TORTURES) $(FUZZERS)
 

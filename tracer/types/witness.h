@@ -31,6 +31,7 @@ struct sight {
 	int64_t accept;  /* a listener: connections waiting for accept */
 	int64_t backlog; /* a listener: its limit, min(backlog, somaxconn) */
 	int64_t expires; /* sock_diag, TIME_WAIT: milliseconds left */
+	uint64_t inode;  /* sock_diag: 0: no descriptor is made of it */
 	uint64_t came;   /* tcp_info: bytes that ever came; a FIN counts as one */
 };
 

@@ -41,6 +41,13 @@ enum tcp_state state_of_kernel(unsigned state);
  * sequence number as a byte does (RFC 9293, 3.4), and is none. */
 int64_t without_flag_sent(enum tcp_state state, int64_t bytes);
 
+/* The same for a FIN that came: sock_diag counts it until the program has read the end of the
+ * file. */
+int64_t without_fin_received(enum tcp_state state, int64_t bytes);
+
+/* net/ipv4/inet_diag.c: what idiag_timer says of a socket in TIME_WAIT. */
+enum { DIAG_TIMER_TIME_WAIT = 3 };
+
 /* The state of a socket we have a descriptor of; unknown if it is not TCP. */
 enum tcp_state state_through(int fd);
 

@@ -16,8 +16,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TIMER_TIME_WAIT = 3 /* net/ipv4/inet_diag.c */ };
-
 int witnesses_new(struct witnesses **ret_witnesses)
 {
 	/* An impossible pidfd: EBADF where the call exists. */
@@ -155,17 +153,11 @@ static int ask(struct witnesses *witnesses, uint64_t network, const struct ends 
 	return is_answer_to(ret_answer, ends) ? 0 : -ENOENT;
 }
 
-/* A FIN that came counts as a byte until the program has read the end of the file. */
-static int64_t without_fin_received(enum tcp_state state, int64_t bytes)
-{
-	bool came = state == STATE_CLOSE_WAIT || state == STATE_CLOSING || state == STATE_LAST_ACK;
-	return came && bytes > 0 ? bytes - 1 : bytes;
-}
-
 static void fill_sight(const struct inet_diag_msg *answer, struct sight *ret_sight)
 {
 	struct sight sight = sight_blank(WITNESS_SOCK_DIAG);
 	sight.state = state_of_kernel(answer->idiag_state);
+	sight.inode = answer->idiag_inode;
 	sight.cookie = answer->id.idiag_cookie[0] | (uint64_t)answer->id.idiag_cookie[1] << 32;
 	if (sight.state == STATE_LISTEN) {
 		sight.accept = answer->idiag_rqueue;
@@ -174,7 +166,7 @@ static void fill_sight(const struct inet_diag_msg *answer, struct sight *ret_sig
 		sight.receive = without_fin_received(sight.state, answer->idiag_rqueue);
 		sight.send = without_flag_sent(sight.state, answer->idiag_wqueue);
 	}
-	if (sight.state == STATE_TIME_WAIT && answer->idiag_timer == TIMER_TIME_WAIT)
+	if (sight.state == STATE_TIME_WAIT && answer->idiag_timer == DIAG_TIMER_TIME_WAIT)
 		sight.expires = answer->idiag_expires;
 	*ret_sight = sight;
 }

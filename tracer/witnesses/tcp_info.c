@@ -28,6 +28,12 @@ int64_t without_flag_sent(enum tcp_state state, int64_t bytes)
 	return unacknowledged && bytes > 0 ? bytes - 1 : bytes;
 }
 
+int64_t without_fin_received(enum tcp_state state, int64_t bytes)
+{
+	bool came = state == STATE_CLOSE_WAIT || state == STATE_CLOSING || state == STATE_LAST_ACK;
+	return came && bytes > 0 ? bytes - 1 : bytes;
+}
+
 /* -1: a socket of that kind does not tell. */
 static int64_t queue(int fd, unsigned long request)
 {
