@@ -305,6 +305,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	};
 	int result = witnesses_new(&session.witnesses);
 
+	live_evidence_init(&session.evidence, session.witnesses);
 	session.started = monotonic();
 	session.sockets = sockets_new(&session.identifier);
 	if (result == 0 && !session.sockets)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "evidence.h"
 #include "lanes.h"
 #include "options.h"
 #include "outputs.h"
@@ -64,9 +65,10 @@ struct session {
 	struct identifier identifier;
 	struct sockets *sockets;
 	struct witnesses *witnesses;
-	struct wiring *wiring;   /* NULL: nobody looks at the wire */
-	struct tracing *tracing; /* NULL: nobody looks at the tracepoint */
-	uint64_t lost;           /* segments and changes that nobody could take in */
+	struct live_evidence evidence; /* what the rules may ask */
+	struct wiring *wiring;         /* NULL: nobody looks at the wire */
+	struct tracing *tracing;       /* NULL: nobody looks at the tracepoint */
+	uint64_t lost;                 /* segments and changes that nobody could take in */
 	struct lanes lanes;
 	struct filter filter; /* that programs are launched with */
 	struct watcher watcher;
