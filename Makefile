@@ -43,7 +43,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 
 # --- sources -----------------------------------------------------------------------------
 
-SOURCES := $(wildcard tracer/*.c tracer/*/*.c formatters/*.c formatters/*/*.c)
+SOURCES := $(wildcard tracer/*.c tracer/*/*.c tracer/*/*/*.c formatters/*.c formatters/*/*.c)
 # Tables made of the texts that teachers write.
 TEXTS   := $(patsubst %.txt,%,$(wildcard tracer/teach/texts/*.txt))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o)
@@ -58,7 +58,7 @@ DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
 # A demo runs from one folder, here as when installed: its programs, twins and scenario.
 DEMO_FILES := $(patsubst demos/%,$(BUILD)/demos/%,$(wildcard demos/*/*.py demos/*/scenario))
 
-ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] formatters/*.[ch] formatters/*/*.[ch] \
+ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*.[ch] formatters/*/*.[ch] \
 	 demos/*/*.[ch] tests/*/*.[ch])
 
 PROGRAM ?= socktrace

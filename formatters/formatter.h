@@ -20,6 +20,11 @@ struct format_options {
 	bool duration; /* -T */
 	bool quiet;    /* -q: no start and end lines */
 	enum {
+		NOTES_FIRST, /* mistakes always, everything else the first time */
+		NOTES_ALL,
+		NOTES_NONE,
+	} notes; /* --notes */
+	enum {
 		WIRE_ON,
 		WIRE_FULL, /* the header too, field by field */
 		WIRE_OFF,

@@ -20,6 +20,7 @@ json_t *json_args(const struct value *values, size_t count);
 
 /* The fields of `enter` and `call` that tell of the call. */
 void put_call(json_t *object, const struct record *record);
+void put_notes(json_t *object, const struct record *record);
 void put_socket(json_t *object, const struct record *record);
 /* The fields of `segment`. */
 void put_segment(json_t *object, const struct record *record);

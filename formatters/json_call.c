@@ -95,6 +95,14 @@ static void put_python(json_t *object, const struct python *python)
 	put_value(object, "python", fields);
 }
 
+static void put_params(json_t *object, const struct note_param *params, size_t count)
+{
+	json_t *fields = json_object();
+	for (size_t i = 0; i < count; i++)
+		put_text(fields, params[i].name, params[i].value);
+	put_value(object, "params", fields);
+}
+
 static json_t *json_note(const struct note *note)
 {
 	static const char *const severities[] = {
@@ -102,19 +110,24 @@ static json_t *json_note(const struct note *note)
 		[SEVERITY_MISTAKE] = "mistake",
 	};
 	json_t *object = json_object();
-	json_t *params = json_object();
-	for (size_t i = 0; i < note->param_count; i++)
-		put_text(params, note->params[i].name, note->params[i].value);
+	json_t *evidence = json_array();
 	put_text(object, "id", note->id);
 	put_text(object, "severity", severities[note->severity]);
-	put_value(object, "params", params);
+	put_params(object, note->params, note->param_count);
+	for (size_t i = 0; i < note->evidence_count; i++) {
+		json_t *witness = json_object();
+		put_text(witness, "id", note->evidence[i].id);
+		put_params(witness, note->evidence[i].params, note->evidence[i].param_count);
+		json_array_append_new(evidence, witness);
+	}
+	put_value(object, "evidence", evidence);
 	put_text(object, "text", note->text);
 	put_text(object, "fix", note->fix);
 	put_text(object, "check", note->check);
 	return object;
 }
 
-static void put_notes(json_t *object, const struct record *record)
+void put_notes(json_t *object, const struct record *record)
 {
 	json_t *notes = json_array();
 	for (size_t i = 0; i < record->note_count; i++)
@@ -171,6 +184,4 @@ void put_call(json_t *object, const struct record *record)
 		put_origins(object, record);
 	}
 	put_python(object, record->python);
-	if (record->type == RECORD_CALL)
-		put_notes(object, record);
 }

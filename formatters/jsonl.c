@@ -234,6 +234,7 @@ void jsonl_write(struct formatter *formatter, const struct record *record)
 	json_t *object = json_object();
 	put_text(object, "type", types[record->type].type);
 	types[record->type].write(object, record);
+	put_notes(object, record);
 	char *line = json_dumps(object, JSON_COMPACT);
 	if (line && !is_inert(line, strlen(line))) {
 		free(line);

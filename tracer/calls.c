@@ -174,13 +174,15 @@ static bool may_be_shown(const struct session *session, const struct pending *pe
 	       !session->options->only_failed;
 }
 
-static void show_waiting(struct session *session, struct pending *pending)
+static void show_waiting(struct session *session, struct pending *pending, bool asleep)
 {
 	struct python python = { 0 };
 	struct socket *socket = sockets_by_cookie(session->sockets, pending->socket);
 	struct record record = call_entered(session, pending, &python);
 
 	unshown_remove(session, pending);
+	if (asleep)
+		teach_call(session, &record, pending->event, socket);
 	if (may_be_shown(session, pending)) {
 		pending->waiting = true;
 		session_write(session, &record);
@@ -212,7 +214,7 @@ void calls_show_waiting(struct session *session, uint64_t since)
 			awake += !pending->out;
 			continue;
 		}
-		show_waiting(session, pending);
+		show_waiting(session, pending, true);
 		pending->asleep = true;
 		director_asleep(session->director, session, pending);
 	}
@@ -261,7 +263,6 @@ static void return_call(struct session *session, struct pending *pending)
 	struct event *event = pending->event;
 	struct process *process = pending->thread->process;
 	struct python python = { 0 };
-	struct note note;
 
 	witnesses_begin(session->witnesses, process);
 	struct socket *socket = sockets_return(session->sockets, process, event);
@@ -278,8 +279,7 @@ static void return_call(struct session *session, struct pending *pending)
 	witnesses_end(session->witnesses);
 	python_equivalent(event, socket, &python);
 	record.python = &python;
-	record.note_count = errno_meaning(event, socket, &note);
-	record.notes = &note;
+	teach_call(session, &record, event, socket);
 	if (is_shown(session, pending)) {
 		calls_show_waiting(session, event->returned);
 		session_write(session, &record);
@@ -318,13 +318,12 @@ void call_abandon(struct session *session, struct thread *thread, const char *wh
 		return;
 	/* A line that says it will not return needs one that says it was called. */
 	if (!pending->waiting && !pending->output)
-		show_waiting(session, pending);
-	if (pending->waiting) {
-		struct record record =
-			call_record(RECORD_UNFINISHED, pending, session_now(session));
-		record.event = NULL;
-		record.why = why;
+		show_waiting(session, pending, false);
+	struct record record = call_record(RECORD_UNFINISHED, pending, session_now(session));
+	record.why = why;
+	teach_record(session, &record, sockets_by_cookie(session->sockets, pending->socket));
+	record.event = NULL;
+	if (pending->waiting)
 		session_write(session, &record);
-	}
 	pending_free(session, pending);
 }

@@ -3,6 +3,8 @@
 
 #include "director.h"
 
+#include "teach/rules.h"
+
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -47,12 +49,12 @@ void session_write_header(struct session *session)
 
 void session_write_end(struct session *session)
 {
-	static const char *const none[] = { NULL };
 	wiring_close(session);
 	tracing_close(session);
 	struct record record = record_blank(RECORD_END, session_now(session));
+	teach_record(session, &record, NULL);
 	record.end = (struct record_end){ .calls = session->calls,
 					  .lost = session->lost,
-					  .mistakes = none };
+					  .mistakes = rules_mistakes(session->rules) };
 	session_write(session, &record);
 }

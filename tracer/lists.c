@@ -5,6 +5,7 @@
 #include "decode/decode.h"
 #include "formatters/formatter.h"
 #include "support/auto.h"
+#include "teach/rules.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,12 +61,21 @@ static int list_calls(FILE *file)
 	return 0;
 }
 
+static int list_rules(FILE *file)
+{
+	for (size_t n = 0; rule_id(n); n++)
+		fprintf(file, "%-26s %-8s %s\n", rule_id(n), rule_severity(n), rule_title(n));
+	return 0;
+}
+
 int list_write(const char *what, FILE *file)
 {
 	if (strcmp(what, "demos") == 0)
 		return list_demos(file);
 	if (strcmp(what, "formats") == 0)
 		return list_formats(file);
+	if (strcmp(what, "rules") == 0)
+		return list_rules(file);
 	if (strcmp(what, "calls") == 0)
 		return list_calls(file);
 	return -EINVAL;

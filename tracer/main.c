@@ -172,6 +172,8 @@ static int run(const struct options *options, struct director *director)
 				"--step: %s reads the terminal too", result.step_reader);
 	if (traced < 0)
 		return complain_session(-traced);
+	if (options->check)
+		return verdict_status(&result.verdict, written < 0);
 	if (written < 0)
 		return STATUS_FAILED;
 	if (options->action == ACTION_PLAY)
@@ -275,6 +277,7 @@ static int play(struct options *options)
 
 struct replayed {
 	struct outputs *outputs;
+	struct verdict verdict;
 	bool any;
 };
 
@@ -282,6 +285,7 @@ static int emit(void *context, const struct record *record)
 {
 	struct replayed *replayed = context;
 	replayed->any = true;
+	verdict_see(&replayed->verdict, record);
 	outputs_write(replayed->outputs, record);
 	return 0;
 }
@@ -301,7 +305,10 @@ static int replay(const struct options *options)
 				path);
 	if (result < 0)
 		return complain(NULL, "%s: %s", path, strerror(-result));
-	struct replayed replayed = { .outputs = outputs };
+	struct replayed replayed = {
+		.outputs = outputs,
+		.verdict = { .rules = options->check_rules },
+	};
 	result = replay_run(file, emit, &replayed, &error);
 	int written = outputs_close(outputs);
 	if (result == -EBADMSG) {
@@ -313,6 +320,8 @@ static int replay(const struct options *options)
 		return complain(NULL, "%s: is empty, no recording", options->replay);
 	if (result < 0)
 		return complain(NULL, "%s: %s", options->replay, strerror(-result));
+	if (options->check)
+		return verdict_status(&replayed.verdict, written < 0);
 	return written < 0 ? STATUS_FAILED : 0;
 }
 
@@ -320,8 +329,8 @@ static int list(const char *what)
 {
 	int result = list_write(what, stdout);
 	if (result == -EINVAL)
-		return complain("demos, formats and calls can be listed", "--list %s: unknown",
-				what);
+		return complain("demos, formats, rules and calls can be listed",
+				"--list %s: unknown", what);
 	return result < 0 ? complain(NULL, "--list %s: %s", what, strerror(-result)) : 0;
 }
 

@@ -1,5 +1,7 @@
 #include "option_values.h"
 
+#include "teach/rules.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -100,6 +102,38 @@ int option_wire(struct parser *parser, const char *how)
 	if (wire != WIRE_AUTO)
 		return 0;
 	return option_fail(parser->error, "full and off are known", "--wire=%s: unknown", how);
+}
+
+int option_notes(struct parser *parser, const char *when)
+{
+	static const char *const names[] = { [NOTES_OPTION_FIRST] = "first",
+					     [NOTES_OPTION_ALL] = "all",
+					     [NOTES_OPTION_NONE] = "none" };
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(when, names[i]) != 0)
+			continue;
+		parser->options->notes = (enum notes_option)i;
+		return 0;
+	}
+	return option_fail(parser->error, "first, all and none are known", "--notes=%s: unknown",
+			   when);
+}
+
+int option_check(struct parser *parser, const char *rules)
+{
+	char id[64];
+	parser->options->check = true;
+	parser->options->check_rules = rules;
+	for (const char *at = rules; at; at = strchr(at, ',')) {
+		at += at != rules;
+		size_t length = strcspn(at, ",");
+		snprintf(id, sizeof id, "%.*s", (int)length, at);
+		if (length >= sizeof id || !rule_exists(id))
+			return option_fail(parser->error, "socktrace --list rules names them",
+					   "--check=%s: no such rule: %.*s", rules, (int)length,
+					   at);
+	}
+	return 0;
 }
 
 int option_set(struct parser *parser, const char *set)

@@ -30,5 +30,8 @@ int option_format(struct parser *parser, const char *name);
 int option_color(struct parser *parser, const char *when);
 /* NULL: --wire alone. */
 int option_wire(struct parser *parser, const char *how);
+int option_notes(struct parser *parser, const char *when);
+/* NULL: --check alone. */
+int option_check(struct parser *parser, const char *rules);
 int option_set(struct parser *parser, const char *set);
 int option_sysctl(struct parser *parser, const char *setting);

@@ -34,6 +34,8 @@ enum {
 	CODE_CAPTURE,
 	CODE_COLOR,
 	CODE_WIRE,
+	CODE_NOTES,
+	CODE_CHECK,
 };
 
 static const struct row {
@@ -55,6 +57,10 @@ static const struct row {
 	{ CODE_WIRE, "wire", "[=full|off]",
 	  "show the segments under the call that caused them (on in an isolated network); "
 	  "full: their headers field by field" },
+	{ CODE_NOTES, "notes", "WHEN",
+	  "explain things first, all or none: once, each time, never" },
+	{ CODE_CHECK, "check", "[=RULE,...]",
+	  "end with status 1 if there was a mistake (of these rules)" },
 	{ CODE_LINGER, "linger", "SECONDS", "follow what remains after the last call so long" },
 	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
 	{ CODE_STEP, "step", NULL,
@@ -64,7 +70,7 @@ static const struct row {
 	{ CODE_PYTHON, "python", NULL,
 	  "with these two: the Python programs instead of the C ones" },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
-	{ CODE_LIST, "list", "WHAT", "list demos, formats or calls" },
+	{ CODE_LIST, "list", "WHAT", "list demos, formats, rules or calls" },
 	{ 'e', "trace", "SET",
 	  "show these calls: setup, data, options, wait, process, output, all, names, !x" },
 	{ 'z', NULL, NULL, "show only calls that succeeded" },
@@ -135,6 +141,10 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return option_color(parser, argument);
 	case CODE_WIRE:
 		return option_wire(parser, argument);
+	case CODE_NOTES:
+		return option_notes(parser, argument);
+	case CODE_CHECK:
+		return option_check(parser, argument);
 	case 'u':
 		options->user = argument;
 		return 0;
@@ -303,7 +313,7 @@ void options_help(FILE *file)
 	      "  socktrace [OPTION]... --demo NAME [--python]\n"
 	      "  socktrace [OPTION]... --scenario FILE\n"
 	      "  socktrace [OPTION]... --replay FILE.jsonl\n"
-	      "  socktrace --list demos|formats|calls\n\n",
+	      "  socktrace --list demos|formats|rules|calls\n\n",
 	      file);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];

@@ -42,6 +42,13 @@ struct options {
 		WIRE_SEGMENTS,
 		WIRE_HEADERS, /* drawn field by field */
 	} wire;
+	enum notes_option {
+		NOTES_OPTION_FIRST,
+		NOTES_OPTION_ALL,
+		NOTES_OPTION_NONE,
+	} notes;
+	bool check;              /* --check: the status tells of mistakes */
+	const char *check_rules; /* the ids it is about, as given; NULL: all */
 	struct selection selection;
 	bool selection_given;
 	struct output_option *outputs;

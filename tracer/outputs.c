@@ -59,6 +59,9 @@ static struct format_options format_options(const struct options *options, int f
 		.show_bytes = options->show_bytes,
 		.duration = options->duration,
 		.quiet = options->quiet,
+		.notes = options->notes == NOTES_OPTION_ALL    ? NOTES_ALL
+			 : options->notes == NOTES_OPTION_NONE ? NOTES_NONE
+							       : NOTES_FIRST,
 		.wire = options->wire == WIRE_HEADERS ? WIRE_FULL
 			: options->wire == WIRE_NONE  ? WIRE_OFF
 						      : WIRE_ON,

@@ -26,13 +26,14 @@
 void process_write(struct session *session, const struct thread *thread,
 		   const struct record_process *process)
 {
-	if (!(session->options->selection.classes & CLASS_PROCESS))
-		return;
 	struct record record = record_blank(RECORD_PROCESS, session_now(session));
 	record.pid = thread->process->pid;
 	record.tid = thread->tid;
 	record.lane = thread->lane;
 	record.process = process;
+	teach_record(session, &record, NULL);
+	if (!(session->options->selection.classes & CLASS_PROCESS))
+		return;
 	calls_show_waiting(session, record.time);
 	session_write(session, &record);
 }

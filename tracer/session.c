@@ -109,6 +109,7 @@ void session_tick(struct session *session)
 
 void session_write(struct session *session, const struct record *record)
 {
+	verdict_see(&session->verdict, record);
 	outputs_write(session->outputs, record);
 }
 
@@ -278,6 +279,7 @@ static void session_done(struct session *session)
 	wiring_close(session);
 	remains_done(session);
 	tracing_close(session);
+	teaching_close(session);
 	witnesses_free(session->witnesses);
 	stepping_free(session->stepping);
 	lanes_done(&session->lanes);
@@ -300,6 +302,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	struct session session = {
 		.options = options,
 		.outputs = outputs,
+		.verdict = { .rules = options->check_rules },
 		.director = director,
 		.identifier = { .identify = identify_socket, .name = name_socket },
 	};
@@ -312,6 +315,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = -ENOMEM;
 	if (result == 0)
 		result = lanes_init(&session.lanes);
+	if (result == 0)
+		result = teaching_open(&session);
 	if (result == 0)
 		result = watching_init(&session);
 	if (result == 0)
@@ -338,6 +343,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		connections_close(&session);
 		session_write_end(&session);
 		director_result(director, ret_result);
+		ret_result->verdict = session.verdict;
 		if (stepping_reader(session.stepping))
 			snprintf(ret_result->step_reader, sizeof ret_result->step_reader, "%s",
 				 stepping_reader(session.stepping));

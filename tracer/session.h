@@ -9,6 +9,7 @@
 #include "options.h"
 #include "outputs.h"
 #include "tracing.h"
+#include "verdict.h"
 #include "wiring.h"
 
 #include "decode/decode.h"
@@ -26,7 +27,9 @@
 #include <stdint.h>
 #include <time.h>
 
+struct arena;
 struct director;
+struct rules;
 struct stepping;
 
 /* A call of interest, from its entry stop to its exit stop. */
@@ -58,6 +61,7 @@ struct pending {
 struct session {
 	const struct options *options;
 	struct outputs *outputs;
+	struct verdict verdict; /* --check */
 	struct director *director;
 	struct stepping *stepping; /* --step; NULL: nobody is asked */
 	struct tracees tracees;
@@ -76,14 +80,17 @@ struct session {
 	struct inherited inherited;
 	struct pending *unshown, **unshown_end; /* in the order of entry */
 	struct pending *postponed;
-	uint64_t started;        /* CLOCK_MONOTONIC nanoseconds */
-	uint64_t calls;          /* the last n given */
-	uint64_t connections;    /* the last connection id given */
-	struct map orphans;      /* cookie -> struct socket without holders, still in the kernel */
-	unsigned held;           /* newborns that wait for their maker's word */
-	size_t next_orphan;      /* where in there the next tick looks first */
-	bool ticking;            /* the interval timer is armed */
-	bool detaching;          /* attached processes are being let go */
+	uint64_t started;     /* CLOCK_MONOTONIC nanoseconds */
+	uint64_t calls;       /* the last n given */
+	uint64_t connections; /* the last connection id given */
+	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
+	unsigned held;        /* newborns that wait for their maker's word */
+	size_t next_orphan;   /* where in there the next tick looks first */
+	bool ticking;         /* the interval timer is armed */
+	bool detaching;       /* attached processes are being let go */
+	/* teaching.c */
+	struct rules *rules;
+	struct arena *scratch;   /* of the notes on a record that is about no call */
 	struct remains *remains; /* remains.c; NULL: nothing was to be kept so far */
 	/* Of --sockets. */
 	size_t exiting; /* threads that have begun to end */
@@ -99,6 +106,7 @@ struct session_result {
 	int wire_error;                /* -errno: the wire was asked for and may not be seen */
 	int step_error;                /* -errno: --step without a terminal */
 	char step_reader[64];          /* the lane that reads the terminal too; empty: none */
+	struct verdict verdict;        /* --check */
 	struct launch_failure failure; /* the program could not be started: error != 0 */
 	const char *failure_name;
 };
@@ -173,6 +181,16 @@ bool watching_before(struct session *session, const struct call *call, const str
 /* The process stops at every call from now on; `stopped` is its thread that is stopped now. */
 void watching_fall_back(struct session *session, struct process *process,
 			const struct thread *stopped);
+
+/* --- teaching.c: notes ------------------------------------------------------------------------ */
+
+int teaching_open(struct session *session);
+void teaching_close(struct session *session);
+/* Of a call that waits or has returned, its record complete but for the notes. */
+void teach_call(struct session *session, struct record *record, struct event *event,
+		struct socket *socket);
+/* Of any other record. The notes live until the next of these. */
+void teach_record(struct session *session, struct record *record, struct socket *socket);
 
 /* --- hidden.c: calls that are followed for the program's sake --------------------------------- */
 

@@ -197,6 +197,7 @@ static void put_details(struct formatter *text, const struct record *record, boo
 	wire_show(text, record);
 	if (record->type == RECORD_ENTER) {
 		put_awaited(text, record);
+		text_notes(text, record);
 		return;
 	}
 	put_peer(text, record);
@@ -253,6 +254,7 @@ void text_unfinished(struct formatter *text, const struct record *record)
 	line_put(line, " did not return: ");
 	line_name(line, why_unfinished(record->why));
 	wire_show(text, record);
+	text_notes(text, record);
 	line_break(line);
 	waiting_call_free(waited);
 }

@@ -55,8 +55,34 @@ static void put_note(struct formatter *text, const struct note *note)
 	}
 }
 
+/* What is explained is the rule, or of an errno the sentence. */
+static uint64_t hash_of(const struct note *note)
+{
+	return 1 + text_hash(has_rule(note) || !note->text ? note->id : note->text);
+}
+
+/* --notes: a thing is explained once, a mistake is told each time. */
+static bool is_wanted(struct formatter *text, const struct note *note)
+{
+	switch (text->options.notes) {
+	case NOTES_NONE:
+		return false;
+	case NOTES_ALL:
+		return true;
+	case NOTES_FIRST:
+		break;
+	}
+	if (note->severity == SEVERITY_MISTAKE)
+		return true;
+	if (map_get(&text->explained, hash_of(note)))
+		return false;
+	map_put(&text->explained, hash_of(note), text);
+	return true;
+}
+
 void text_notes(struct formatter *text, const struct record *record)
 {
 	for (size_t i = 0; i < record->note_count; i++)
-		put_note(text, &record->notes[i]);
+		if (is_wanted(text, &record->notes[i]))
+			put_note(text, &record->notes[i]);
 }

@@ -27,6 +27,7 @@ struct formatter {
 	struct passed_memory passed;
 	struct connection_table table; /* of the connections, for the end */
 	struct line sockets;           /* their table, for the end */
+	struct map explained;          /* hash -> what was explained once */
 	bool ended;
 };
 

@@ -136,6 +136,7 @@ void text_process(struct formatter *text, const struct record *record)
 			put_word(line, row->word);
 		row->put(text, record);
 		line_style(line, STYLE_PLAIN);
+		text_notes(text, record);
 		line_break(line);
 	}
 	learn_lane(text, record);

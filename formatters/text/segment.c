@@ -28,9 +28,9 @@ struct layout {
 };
 
 static const char *const remarks[] = {
-	[SEGMENT_RETRANSMISSION] = "retransmission",    [SEGMENT_DUPLICATE_ACK] = "duplicate ACK",
-	[SEGMENT_ZERO_WINDOW] = "zero window",          [SEGMENT_WINDOW_UPDATE] = "window update",
-	[SEGMENT_WINDOW_PROBE] = "window probe",        [SEGMENT_KEEPALIVE] = "keepalive probe",
+	[SEGMENT_RETRANSMISSION] = "retransmission",  [SEGMENT_DUPLICATE_ACK] = "duplicate ACK",
+	[SEGMENT_ZERO_WINDOW] = "zero window",        [SEGMENT_WINDOW_UPDATE] = "window update",
+	[SEGMENT_WINDOW_PROBE] = "window probe",      [SEGMENT_KEEPALIVE] = "keepalive probe",
 	[SEGMENT_KEEPALIVE_ACK] = "keepalive answer",
 };
 _Static_assert(sizeof remarks / sizeof *remarks == SEGMENT_REMARKS, "a remark has no words");

@@ -217,10 +217,21 @@ static void put_end(struct formatter *text, const struct record_end *end)
 	}
 }
 
+/* What was found at the very end, about no call. */
+static void put_last_notes(struct formatter *text, const struct record *record)
+{
+	if (!record->note_count)
+		return;
+	text_begin(text, 0, record->time, "");
+	text_notes(text, record);
+	line_break(&text->line);
+}
+
 static void text_end(struct formatter *text, const struct record *record)
 {
 	wire_flush(text);
 	passed_flush(text);
+	put_last_notes(text, record);
 	put_end(text, &record->end);
 	text->ended = true;
 }
@@ -278,6 +289,7 @@ void text_close(struct formatter *text)
 	line_done(&text->scratch);
 	line_done(&text->sockets);
 	memory_done(&text->memory);
+	map_done(&text->explained);
 	resolver_done(&text->resolver);
 	wire_done(&text->wire);
 	passed_done(&text->passed);

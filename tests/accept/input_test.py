@@ -26,7 +26,7 @@ class BadInput(unittest.TestCase):
         self.fails(125, "-x", "true", says="-x")
 
     def test_options_of_features_to_come_are_unknown(self):
-        for option in ("--check", "--explain=bind", "-k"):
+        for option in ("--source=auto", "-c", "-k"):
             with self.subTest(option):
                 self.fails(125, option, "true", says="unknown option")
 
@@ -191,7 +191,7 @@ class Output(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         for option in ("--client", "--isolate", "--demo", "--replay", "--format", "--output"):
             self.assertIn(option, done.stdout)
-        self.assertNotIn("--check", done.stdout)
+        self.assertNotIn("--source", done.stdout)
         self.assertRegex(run("-V").stdout, r"^socktrace \d+\.\d+\.\d+\n$")
 
     def test_lists(self):

@@ -59,6 +59,8 @@ def normal(text):
     """Numbers that differ from run to run become words."""
     text = re.sub(r"\bpid \d+", "pid PID", text)
     text = re.sub(r"\btid \d+", "tid TID", text)
+    text = re.sub(r"\buid \d+", "uid UID", text)
+    text = re.sub(r"\b(?:[0-5]?\d|60) s\b", "N s", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     # CPython sets only the descriptor in epoll's data, the lower half of it.
     text = re.sub(r"\bdata=(\d+)", lambda found: f"data={int(found[1]) & 0xffffffff}", text)

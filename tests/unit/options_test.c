@@ -170,6 +170,40 @@ START_TEST(a_sysctl_is_of_an_isolated_network_and_below_net)
 }
 END_TEST
 
+START_TEST(notes_are_explained_first_all_or_none)
+{
+	ck_assert_int_eq(PARSE("true"), 0);
+	ck_assert_int_eq(options.notes, NOTES_OPTION_FIRST);
+	options_done(&options);
+	ck_assert_int_eq(PARSE("--notes=all", "true"), 0);
+	ck_assert_int_eq(options.notes, NOTES_OPTION_ALL);
+	options_done(&options);
+	ck_assert_int_eq(PARSE("--notes=none", "true"), 0);
+	ck_assert_int_eq(options.notes, NOTES_OPTION_NONE);
+	options_done(&options);
+	ck_assert_int_eq(PARSE("--notes=some", "true"), -EINVAL);
+	options_done(&options);
+}
+END_TEST
+
+START_TEST(a_check_is_of_all_rules_or_of_some_that_exist)
+{
+	ck_assert_int_eq(PARSE("--check", "true"), 0);
+	ck_assert(options.check);
+	ck_assert_ptr_null(options.check_rules);
+	options_done(&options);
+	ck_assert_int_eq(PARSE("--check=bind-in-use,reuseaddr-late", "true"), 0);
+	ck_assert_str_eq(options.check_rules, "bind-in-use,reuseaddr-late");
+	options_done(&options);
+	static const char *const wrong[] = { "--check=", "--check=bind-in-us", "--check=,",
+					     "--check=bind-in-use,", "--check=bind-in-use,x" };
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		ck_assert_int_eq(PARSE(wrong[i], "true"), -EINVAL);
+		options_done(&options);
+	}
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("options");
@@ -183,6 +217,8 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, each_error_names_the_word);
 	tcase_add_test(tests, the_last_value_of_a_sysctl_counts);
 	tcase_add_test(tests, a_sysctl_is_of_an_isolated_network_and_below_net);
+	tcase_add_test(tests, notes_are_explained_first_all_or_none);
+	tcase_add_test(tests, a_check_is_of_all_rules_or_of_some_that_exist);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -211,17 +211,41 @@ static const struct python *random_python(struct random *random)
 	return python;
 }
 
+static const struct note_param *random_params(struct random *random, size_t *ret_count)
+{
+	static const char *const names[] = { "port", "pid", "command" };
+	struct note_param *params = arena_zero(random->arena, 3 * sizeof *params);
+	*ret_count = random_number(random, 4);
+	for (size_t i = 0; i < *ret_count; i++)
+		params[i] = (struct note_param){ names[i], random_text(random) };
+	return params;
+}
+
+static struct note_evidence *random_evidence(struct random *random, size_t count)
+{
+	struct note_evidence *evidence = arena_zero(random->arena, (count + 1) * sizeof *evidence);
+	for (size_t i = 0; i < count; i++) {
+		evidence[i].id = random_chance(random) ? "sock_diag" : "proc";
+		evidence[i].params = random_params(random, &evidence[i].param_count);
+	}
+	return evidence;
+}
+
 static const struct note *random_notes(struct random *random, size_t count)
 {
 	struct note *notes = arena_zero(random->arena, (count + 1) * sizeof *notes);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		notes[i] = (struct note){
 			.id = random_chance(random) ? "errno" : "rule",
 			.severity = random_chance(random) ? SEVERITY_MISTAKE : SEVERITY_NOTICE,
 			.text = random_text(random),
 			.fix = random_chance(random) ? random_text(random) : NULL,
 			.check = random_chance(random) ? random_text(random) : NULL,
+			.evidence_count = random_number(random, 3),
 		};
+		notes[i].params = random_params(random, &notes[i].param_count);
+		notes[i].evidence = random_evidence(random, notes[i].evidence_count);
+	}
 	return notes;
 }
 
@@ -269,8 +293,6 @@ static inline void random_call(struct random *random, struct record *record)
 	record->event = random_event(random, record->type == RECORD_CALL);
 	record->python = random_chance(random) ? random_python(random) : NULL;
 	record->socket = random_chance(random) ? random_socket(random) : NULL;
-	record->note_count = random_number(random, 3);
-	record->notes = random_notes(random, record->note_count);
 	if (record->type == RECORD_ENTER)
 		return;
 	record->state = (struct record_state){
@@ -435,6 +457,8 @@ static inline struct record random_record(struct random *random)
 	record.pid = (pid_t)random_number(random, 3);
 	record.tid = (pid_t)random_number(random, 3);
 	record.lane = random_chance(random) ? random_text(random) : "server";
+	record.note_count = random_number(random, 3);
+	record.notes = random_notes(random, record.note_count);
 	switch (type) {
 	case RECORD_HEADER:
 		record.header = random_header(random);

@@ -142,8 +142,8 @@ static void read_python(struct replay_line *line)
 	line->record.python = python;
 }
 
-static struct note_param *read_params(struct replay_line *line, const json_t *object,
-				      size_t *ret_count)
+static const struct note_param *read_params(struct replay_line *line, const json_t *object,
+					    size_t *ret_count)
 {
 	json_t *params = json_object_get(object, "params");
 	struct note_param *list = replay_room(line, json_object_size(params), sizeof *list);
@@ -158,18 +158,33 @@ static struct note_param *read_params(struct replay_line *line, const json_t *ob
 	return list;
 }
 
+static void read_evidence(struct replay_line *line, const json_t *object, struct note *note)
+{
+	const json_t *array = field_array(line, object, "evidence");
+	size_t count = json_array_size(array);
+	struct note_evidence *evidence = count ? replay_room(line, count, sizeof *evidence) : NULL;
+	for (size_t i = 0; evidence && i < count; i++) {
+		const json_t *witness = json_array_get(array, i);
+		evidence[i].id = need_text(line, witness, "id");
+		evidence[i].params = read_params(line, witness, &evidence[i].param_count);
+	}
+	note->evidence = evidence;
+	note->evidence_count = evidence ? count : 0;
+}
+
 static void read_note(struct replay_line *line, const json_t *object, struct note *note)
 {
 	const char *severity = need_text(line, object, "severity");
 	note->id = need_text(line, object, "id");
 	note->severity = strcmp(severity, "mistake") == 0 ? SEVERITY_MISTAKE : SEVERITY_NOTICE;
 	note->params = read_params(line, object, &note->param_count);
+	read_evidence(line, object, note);
 	note->text = field_text(line, object, "text");
 	note->fix = field_text(line, object, "fix");
 	note->check = field_text(line, object, "check");
 }
 
-static void read_notes(struct replay_line *line)
+void replay_notes(struct replay_line *line)
 {
 	const json_t *array = field_array(line, line->object, "notes");
 	struct note *notes =
@@ -248,5 +263,4 @@ void replay_call(struct replay_line *line)
 	read_states(line);
 	line->record.queues = read_queues(line, line->object);
 	read_origins(line);
-	read_notes(line);
 }

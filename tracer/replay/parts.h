@@ -52,5 +52,7 @@ void replay_bytes(struct replay_line *line, const json_t *object, struct value_b
 void replay_call(struct replay_line *line);
 void replay_segment(struct replay_line *line);
 void replay_socket(struct replay_line *line);
+/* What is said of a record of any kind. */
+void replay_notes(struct replay_line *line);
 /* `sockets` */
 void replay_sockets(struct replay_line *line);

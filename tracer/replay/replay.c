@@ -177,6 +177,7 @@ static void read_record(struct replay_line *line)
 	line->record.tid = (pid_t)field_number(line, line->object, "tid", 0);
 	line->record.lane = field_text(line, line->object, "lane");
 	types[type].read(line);
+	replay_notes(line);
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */

@@ -282,6 +282,7 @@ void known_delete(struct known *known)
 	ledger_free(known->socket.ledger);
 	ledger_free(known->socket.legacy);
 	free(known->socket.sender);
+	free(known->socket.history);
 	free(known->held);
 	free(known->lane);
 	free(known);

@@ -16,7 +16,7 @@ static const char *param(const struct note *note, const char *name)
 static const struct text *text_of(const struct note *note)
 {
 	if (strcmp(note->id, "errno") != 0)
-		return NULL;
+		return texts_find(&texts_rules, note->id);
 	const char *meaning = param(note, "meaning");
 	return meaning ? texts_find(&texts_errno, meaning) : NULL;
 }

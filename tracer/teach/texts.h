@@ -25,7 +25,7 @@ struct texts {
 	size_t count;
 };
 
-extern const struct texts texts_errno;
+extern const struct texts texts_errno, texts_rules;
 
 /* NULL: there is none of that name. */
 const struct text *texts_find(const struct texts *texts, const char *id);

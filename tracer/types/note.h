@@ -13,12 +13,21 @@ struct note_param {
 	const char *value;
 };
 
+/* What a witness said. */
+struct note_evidence {
+	const char *id; /* "sock_diag", "proc", "sysctl", "tcp_info", "wire", "calls" */
+	const struct note_param *params;
+	size_t param_count;
+};
+
 /* Static, or in the event's arena. */
 struct note {
 	const char *id; /* a rule's id, or "errno" for the meaning of a failed call */
 	enum severity severity;
 	const struct note_param *params;
 	size_t param_count;
+	struct note_evidence *evidence; /* of a rule: what it rests on */
+	size_t evidence_count;
 	const char *text;  /* why it happened, one sentence */
 	const char *fix;   /* what to do, NULL if there is nothing */
 	const char *check; /* a shell command that shows it, NULL if there is none */

@@ -29,6 +29,7 @@ enum {
 
 struct sender;
 struct ledger;
+struct history;
 
 struct socket {
 	uint64_t cookie; /* SO_COOKIE: never used again until the next boot */
@@ -49,6 +50,9 @@ struct socket {
 	/* What it sent and received, call by call (sockets/ledger.h), and what its other end sent
 	 * that is gone; freed with it. NULL: nothing, or nobody could say. */
 	struct ledger *ledger, *legacy;
+	/* What the rules remember of it (teach/rules/history.h); on the heap, freed with it. NULL:
+	 * nothing. */
+	struct history *history;
 	/* The last state a witness saw, on which an "after" becomes the next "before". */
 	enum tcp_state state;
 	uint64_t since; /* the time of that change */

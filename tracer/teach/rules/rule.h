@@ -1,0 +1,94 @@
+/* What a rule is made of, and what it is made with. Inside teach/rules/ alone. */
+#pragma once
+
+#include "teach/rules.h"
+#include "teach/rules/history.h"
+
+#include <stdint.h>
+
+/* The call records that a rule wants to see. */
+#define CALL_BIT(call)  (UINT64_C(1) << (call))
+#define ANY_CALL_AT_ALL UINT64_MAX
+_Static_assert(CALL_COUNT <= 64, "a call is a bit of 64");
+
+/* One moment, seen by one rule. */
+struct finding {
+	struct rules *rules;
+	const struct evidence *evidence;
+	const struct record *record;
+	const struct event *event;   /* NULL: the record is not about a call */
+	const struct socket *socket; /* NULL: not about one that is known */
+	/* What was remembered before this record. Never NULL: empty where there is nothing. */
+	const struct history *history; /* of the socket */
+	const struct history *peer;    /* of its other end, if that is traced */
+	const struct life *life;       /* of the process */
+	struct arena *arena;
+	struct note *note;
+	/* What was asked for already: several rules look at the same failure. */
+	const struct port_holders *holders;
+	bool asked_holders;
+};
+
+/* True: it fires, and has given the note its parameters and its evidence. */
+typedef bool predicate(struct finding *finding);
+
+struct rule {
+	const char *id; /* its sentences are [id] of texts/rules.txt */
+	enum severity severity;
+	unsigned records; /* 1 << RECORD_CALL ... */
+	uint64_t calls;   /* of RECORD_ENTER and RECORD_CALL: CALL_BIT(...) */
+	predicate *fires;
+};
+
+enum {
+	AT_RETURN = 1 << RECORD_CALL,
+	AT_WAITING = 1 << RECORD_ENTER,
+	AT_UNFINISHED = 1 << RECORD_UNFINISHED,
+	AT_PROCESS = 1 << RECORD_PROCESS,
+	AT_CONNECTION = 1 << RECORD_CONNECTION,
+	AT_END = 1 << RECORD_END,
+};
+
+/* A table of rules; the rooms' tables are put together in rules.c. */
+struct rule_table {
+	const struct rule *rows;
+	size_t count;
+};
+
+extern const struct rule_table binding_rules;
+
+/* --- what a rule says ------------------------------------------------------------------------- */
+
+/* A parameter of the sentences: {name}. Out of memory, it is missing. */
+void note_param(struct finding *finding, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Zeroed room for an answer; NULL: no memory. */
+void *note_room(struct finding *finding, size_t size);
+/* A witness's word: params that follow by note_evidence_param are its own. */
+void note_evidence(struct finding *finding, const char *witness);
+void note_evidence_param(struct finding *finding, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* --- what a rule reads ------------------------------------------------------------------------ */
+
+/* The call has failed with that error. */
+bool failed_with(const struct finding *finding, int error);
+bool succeeded_with(const struct finding *finding);
+/* An argument's number, 0 if the call has none of that name. */
+int64_t arg_number(const struct finding *finding, const char *name);
+/* The address that the call names, "" if none was decoded. */
+const char *arg_endpoint(const struct finding *finding);
+/* The port of "127.0.0.1:8000"; -1: it has none. */
+int endpoint_port(const char *endpoint);
+bool socket_is_tcp(const struct socket *socket);
+bool socket_is_udp(const struct socket *socket);
+
+/* --- what a rule asks the kernel (finding.c) -------------------------------------------------- */
+
+/* Who holds the port, in the namespace of the finding's socket: one dump for all rules that look at
+ * a record. NULL: nobody can say. */
+const struct port_holders *port_holders(struct finding *finding, int protocol, int port);
+/* Fills in who has that socket open: {pid}, {command}, {user}; without the right to see it,
+ * nothing.
+ */
+void note_owner(struct finding *finding, uint64_t inode);

@@ -1,0 +1,162 @@
+#include "teach/rules/rule.h"
+
+#include "support/arena.h"
+#include "teach/teach.h"
+#include "teach/texts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static const struct rule_table *const tables[] = {
+	&binding_rules,
+};
+
+enum { MOST_RULES = 128, MOST_NOTES = 8 };
+
+struct rules {
+	const struct evidence *evidence;
+	struct histories histories;
+	const char *mistakes[MOST_RULES + 1];
+	size_t mistake_count;
+};
+
+struct rules *rules_new(const struct evidence *evidence)
+{
+	struct rules *rules = calloc(1, sizeof *rules);
+	if (rules)
+		rules->evidence = evidence;
+	return rules;
+}
+
+void rules_free(struct rules *rules)
+{
+	if (rules)
+		histories_done(&rules->histories);
+	free(rules);
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static bool concerns(const struct rule *rule, const struct record *record)
+{
+	if (!(rule->records & (1u << record->type)))
+		return false;
+	return !record->event || rule->calls & CALL_BIT(record->event->call);
+}
+
+static void add_mistake(struct rules *rules, const char *id)
+{
+	for (size_t i = 0; i < rules->mistake_count; i++)
+		if (strcmp(rules->mistakes[i], id) == 0)
+			return;
+	if (rules->mistake_count < MOST_RULES)
+		rules->mistakes[rules->mistake_count++] = id;
+}
+
+static size_t find(struct rules *rules, const struct record *record, struct arena *arena,
+		   struct note *ret_notes)
+{
+	size_t count = 0;
+	struct finding finding = {
+		.rules = rules,
+		.evidence = rules->evidence,
+		.record = record,
+		.event = record->event,
+		.socket = record->socket,
+		.history = history_of(record->socket),
+		.peer = history_of(record->socket ? record->socket->peer : NULL),
+		.life = life_of(&rules->histories, record->pid),
+		.arena = arena,
+	};
+	for (size_t table = 0; table < COUNT(tables); table++)
+		for (size_t i = 0; i < tables[table]->count && count < MOST_NOTES; i++) {
+			const struct rule *rule = &tables[table]->rows[i];
+			if (!concerns(rule, record))
+				continue;
+			ret_notes[count] =
+				(struct note){ .id = rule->id, .severity = rule->severity };
+			finding.note = &ret_notes[count];
+			count += rule->fires(&finding);
+		}
+	return count;
+}
+
+/* Mistakes first. */
+static void put_notes(struct record *record, struct arena *arena, const struct note *found,
+		      size_t count)
+{
+	struct note *notes = arena_alloc(arena, (count + record->note_count) * sizeof *notes);
+	size_t put = 0;
+	if (!notes)
+		return;
+	for (int severity = SEVERITY_MISTAKE; severity >= SEVERITY_NOTICE; severity--)
+		for (size_t i = 0; i < count; i++)
+			if ((int)found[i].severity == severity)
+				notes[put++] = found[i];
+	for (size_t i = 0; i < record->note_count; i++)
+		notes[put++] = record->notes[i];
+	record->notes = notes;
+	record->note_count = put;
+}
+
+void rules_look(struct rules *rules, struct record *record, struct socket *socket,
+		struct arena *arena)
+{
+	struct note found[MOST_NOTES];
+	size_t count = find(rules, record, arena, found);
+
+	histories_note(&rules->histories, record, socket);
+	if (!count)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		note_speak(arena, &found[i]);
+		if (found[i].severity == SEVERITY_MISTAKE)
+			add_mistake(rules, found[i].id);
+	}
+	put_notes(record, arena, found, count);
+}
+
+const char *const *rules_mistakes(const struct rules *rules)
+{
+	return rules->mistakes;
+}
+
+/* --- their names ------------------------------------------------------------------------------ */
+
+static const struct rule *rule_nth(size_t n)
+{
+	for (size_t table = 0; table < COUNT(tables); table++) {
+		if (n < tables[table]->count)
+			return &tables[table]->rows[n];
+		n -= tables[table]->count;
+	}
+	return NULL;
+}
+
+const char *rule_id(size_t n)
+{
+	const struct rule *rule = rule_nth(n);
+	return rule ? rule->id : NULL;
+}
+
+const char *rule_severity(size_t n)
+{
+	return rule_nth(n)->severity == SEVERITY_MISTAKE ? "mistake" : "notice";
+}
+
+const char *rule_title(size_t n)
+{
+	const struct text *text = texts_find(&texts_rules, rule_id(n));
+	return text ? text_field(text, "title", 0) : NULL;
+}
+
+bool rule_exists(const char *id)
+{
+	const char *name;
+	for (size_t n = 0; (name = rule_id(n)); n++)
+		if (strcmp(name, id) == 0)
+			return true;
+	return false;
+}
