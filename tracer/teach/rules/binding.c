@@ -130,7 +130,7 @@ static bool is_held(struct finding *finding, enum hold hold, struct blockers *re
 static bool time_wait(struct finding *finding, bool reuse)
 {
 	struct blockers blockers;
-	if (!!finding->history->reuse_address != reuse ||
+	if (!!finding->history->binding.reuse_address != reuse ||
 	    !is_held(finding, HELD_BY_TIME_WAIT, &blockers))
 		return false;
 	/* Rounded up: one that is told to wait 0 s would fail once more. */
@@ -221,7 +221,7 @@ static bool listen_ports_exhausted(struct finding *finding)
 	const char *name = "net.ipv4.ip_local_port_range";
 	int64_t range[2];
 	const char *wanted = finding->event->call == CALL_BIND ? arg_endpoint(finding) : "";
-	bool any_port = finding->event->call == CALL_LISTEN ? !finding->history->bound
+	bool any_port = finding->event->call == CALL_LISTEN ? !finding->history->binding.bound
 							    : endpoint_port(wanted) == 0;
 	if (!failed_with(finding, EADDRINUSE) || !finding->socket || !any_port ||
 	    finding->evidence->sysctl(finding->evidence, finding->socket->network, name, range,
@@ -290,7 +290,7 @@ static bool reuseaddr_late(struct finding *finding)
 {
 	if (!succeeded_with(finding) || arg_number(finding, "level") != SOL_SOCKET ||
 	    arg_number(finding, "optname") != SO_REUSEADDR || !arg_number(finding, "optval") ||
-	    !finding->history->bound)
+	    !finding->history->binding.bound)
 		return false;
 	note_port(finding, finding->socket->local);
 	note_evidence(finding, "calls");
@@ -300,8 +300,8 @@ static bool reuseaddr_late(struct finding *finding)
 static bool listen_unbound(struct finding *finding)
 {
 	if (!succeeded_with(finding) || !socket_is_tcp(finding->socket) ||
-	    finding->history->bound || finding->history->listening || !*finding->socket->local ||
-	    finding->socket->holders > 1)
+	    finding->history->binding.bound || finding->history->binding.listening ||
+	    !*finding->socket->local || finding->socket->holders > 1)
 		return false;
 	note_port(finding, finding->socket->local);
 	note_evidence(finding, "sock_diag");
@@ -318,6 +318,46 @@ static bool not_listening(struct finding *finding)
 	note_evidence(finding, "tcp_info");
 	note_evidence_param(finding, "state", "%s", tcp_state_name(finding->socket->state));
 	return true;
+}
+
+/* --- what is remembered ----------------------------------------------------------------------- */
+
+/* What setsockopt() set that option of SOL_SOCKET to; -1: it was another one. */
+static int64_t set_to(const struct event *event, int option)
+{
+	const struct value *level = event_arg(event, "level");
+	const struct value *name = event_arg(event, "optname");
+	const struct value *value = event_arg(event, "optval");
+	if (event->call != CALL_SETSOCKOPT || !level || !name || !value ||
+	    value_number(level) != SOL_SOCKET || value_number(name) != option)
+		return -1;
+	return value_number(value);
+}
+
+static void note(struct histories *histories, const struct record *record, struct socket *socket)
+{
+	const struct event *event = record->event;
+	(void)histories;
+	if (record->type != RECORD_CALL || event->restarted ||
+	    !(CALL_BIT(event->call) &
+	      (CALL_BIT(CALL_BIND) | CALL_BIT(CALL_LISTEN) | CALL_BIT(CALL_SETSOCKOPT))))
+		return;
+	struct history *history = history_own(socket);
+	if (!history)
+		return;
+	if (event->call == CALL_BIND) {
+		history->binding.bind_error = event->error;
+		history->binding.bind_failed = event->error ? event->entered : 0;
+	}
+	if (event->error)
+		return;
+	if (event->call == CALL_BIND)
+		history->binding.bound = event->entered;
+	if (event->call == CALL_LISTEN)
+		history->binding.listening = event->entered;
+	int64_t reuse = set_to(event, SO_REUSEADDR);
+	if (reuse >= 0)
+		history->binding.reuse_address = reuse ? event->entered : 0;
 }
 
 #define BIND   CALL_BIT(CALL_BIND)
@@ -343,4 +383,4 @@ static const struct rule rows[] = {
 	{ "not-listening", SEVERITY_MISTAKE, AT_RETURN, ACCEPT, not_listening },
 };
 
-const struct rule_table binding_rules = { rows, sizeof rows / sizeof *rows };
+const struct rule_table binding_rules = { rows, sizeof rows / sizeof *rows, note };

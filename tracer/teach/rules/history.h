@@ -10,21 +10,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* One socket. All times are those at which calls entered, on the trace's clock; 0: never. */
-struct history {
+/* Each group of rules has a part of its own, which its table's `note` fills in. All times are those
+ * at which calls entered, on the trace's clock; 0: never. */
+
+struct binding_history {
 	uint64_t reuse_address; /* SO_REUSEADDR was switched on, and not off again */
 	uint64_t bound, listening;
 	uint64_t bind_failed; /* since then none has worked */
 	int bind_error;
 };
 
-/* One process. */
+/* Of one socket. */
+struct history {
+	struct binding_history binding;
+};
+
+/* Of one process. */
 struct life {
 	pid_t pid;
-	/* The last call that should have given a descriptor; 0: it did. */
-	uint64_t failed;
-	const char *failed_call;
-	int failed_error;
 };
 
 struct histories {
@@ -37,6 +40,9 @@ void histories_done(struct histories *histories);
 const struct history *history_of(const struct socket *socket);
 const struct life *life_of(const struct histories *histories, pid_t pid);
 
-/* After the rules have looked: what the record adds. */
-void histories_note(struct histories *histories, const struct record *record,
-		    struct socket *socket);
+/* To be written to, made if there is none yet; NULL: no memory, or no socket, or no process. */
+struct history *history_own(struct socket *socket);
+struct life *life_own(struct histories *histories, pid_t pid);
+
+/* The process has ended. */
+void life_end(struct histories *histories, pid_t pid);

@@ -49,10 +49,14 @@ enum {
 	AT_END = 1 << RECORD_END,
 };
 
-/* A table of rules; the rooms' tables are put together in rules.c. */
+/* The rules of one file; rules.c puts them together. */
 struct rule_table {
 	const struct rule *rows;
 	size_t count;
+	/* What a record adds to their part of the histories: called after all rules have looked.
+	 * `socket` is the record's, NULL if it has none. */
+	void (*note)(struct histories *histories, const struct record *record,
+		     struct socket *socket);
 };
 
 extern const struct rule_table binding_rules;

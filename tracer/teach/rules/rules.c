@@ -107,7 +107,12 @@ void rules_look(struct rules *rules, struct record *record, struct socket *socke
 	struct note found[MOST_NOTES];
 	size_t count = find(rules, record, arena, found);
 
-	histories_note(&rules->histories, record, socket);
+	for (size_t table = 0; table < COUNT(tables); table++)
+		if (tables[table]->note)
+			tables[table]->note(&rules->histories, record, socket);
+	if (record->type == RECORD_PROCESS && record->process->what == PROCESS_EXIT &&
+	    record->pid == record->tid)
+		life_end(&rules->histories, record->pid);
 	if (!count)
 		return;
 	for (size_t i = 0; i < count; i++) {
