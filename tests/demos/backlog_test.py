@@ -1,4 +1,4 @@
-"""What the demo backlog claims.
+"""What the demo backlog claims:
 
 After listen(5) six connections are complete though nobody has called accept.
 The SYN of the seventh client is dropped: nothing is sent back, and connect waits in SYN_SENT.
@@ -8,55 +8,46 @@ The SYN that is sent again is answered then: no client is refused.
 
 import unittest
 
-from course import Lesson, accepts
+from lessons import Lesson, returned
 
 
 class Backlog(Lesson):
     demo = "backlog"
 
-    def place(self, record, wanted):
+    def place(self, wanted):
         """Where in the record that call has returned."""
-        return next(place for place, line in enumerate(record.lines) if line is wanted)
+        return next(place for place, line in enumerate(self.record.lines) if line is wanted)
 
     def test_six_connect_before_anybody_accepts(self):
-        for record in self.records:
-            connects = record.calls("client", "connect")
-            self.assertEqual([call["ret"] for call in connects], [0] * 6)
-            self.assertEqual([call["queues"]["accept"] for call in connects], [1, 2, 3, 4, 5, 6])
-            self.assertEqual({call["queues"]["backlog"] for call in connects}, {5})
-            first = accepts(record, "server")[0]
-            self.assertLess(self.place(record, connects[-1]), self.place(record, first))
+        connects = self.record.calls("client", "connect")
+        self.assertEqual([call["ret"] for call in connects], [0] * 6)
+        self.assertEqual([call["queues"]["accept"] for call in connects], [1, 2, 3, 4, 5, 6])
+        self.assertEqual({call["queues"]["backlog"] for call in connects}, {5})
+        first = self.calls("server", "accept")[0]
+        self.assertLess(self.place(connects[-1]), self.place(first))
 
     def test_the_seventh_gets_no_answer_until_one_has_been_accepted(self):
-        for record in self.records:
-            late = record.call("connect", "client-2")
-            first = accepts(record, "server")[0]
-            self.assertEqual(first["queues"]["accept"], 5)
-            seen = [line for line in record.of("segment")
-                    if late["socket"]["local"] in (line["from"], line["to"])]
-            flags = [line["flags"] for line in seen]
-            answered = flags.index(["SYN", "ACK"])
-            self.assertGreaterEqual(answered, 2)
-            self.assertEqual(flags[:answered], [["SYN"]] * answered)
-            self.assertEqual({line.get("remark") for line in seen[1:answered]},
-                             {"retransmission"})
-            accepted = first["t"] + first["dur"]
-            self.assertLess(accepted, seen[answered]["t"])
+        late = self.record.call("connect", "client-2")
+        first = self.calls("server", "accept")[0]
+        self.assertEqual(first["queues"]["accept"], 5)
+        seen = [line for line in self.record.of("segment")
+                if late["socket"]["local"] in (line["from"], line["to"])]
+        flags = [line["flags"] for line in seen]
+        answered = flags.index(["SYN", "ACK"])
+        self.assertGreaterEqual(answered, 2)
+        self.assertEqual(flags[:answered], [["SYN"]] * answered)
+        self.assertEqual({line.get("remark") for line in seen[1:answered]},
+                         {"retransmission"})
+        self.assertLess(returned(first), seen[answered]["t"])
 
     def test_it_waits_in_syn_sent(self):
-        for record in self.records:
-            late = record.call("connect", "client-2")
-            entered, = [line for line in record.of("enter") if line["n"] == late["n"]]
-            self.assertEqual(entered["call"], "connect")
-            end, = [end for line in record.of("connection") for end in line["ends"]
-                    if end.get("lane") == "client-2"]
-            self.assertEqual(end["states"][:3], ["CLOSED", "SYN_SENT", "ESTABLISHED"])
+        self.assertTrue(self.waited(self.record.call("connect", "client-2")))
+        self.assertEqual(self.states("client-2")[:3], ["CLOSED", "SYN_SENT", "ESTABLISHED"])
 
     def test_nobody_is_refused(self):
-        for record in self.records:
-            self.assertEqual([call.get("errno") for call in record.calls(name="connect")],
-                             [None] * 7)
-            self.assertEqual(len(record.of("connection")), 7)
+        self.assertEqual([call.get("errno") for call in self.record.calls(name="connect")],
+                         [None] * 7)
+        self.assertEqual(len(self.record.of("connection")), 7)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ It returns only when the rest is taken, and every byte arrives.
 
 import unittest
 
-from played import play
+from lessons import Lesson, returned
 
 SIZE = 1000000
 
 
-class BigSend(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("big-send")
+class BigSend(Lesson):
+    demo = "big-send"
 
     def test_send_takes_what_there_is_room_for(self):
         short = self.record.calls("client", "send")[0]
@@ -24,10 +22,10 @@ class BigSend(unittest.TestCase):
 
     def test_without_the_flag_it_waits_until_the_server_receives(self):
         second = self.record.calls("client", "send")[1]
-        self.assertIn(second["n"], [e["n"] for e in self.record.of("enter")])
+        self.assertTrue(self.waited(second))
         received = self.record.call("recv", "server")
         self.assertGreater(received["t"], second["t"])
-        self.assertGreater(second["t"] + second["dur"], received["t"])
+        self.assertGreater(returned(second), received["t"])
 
     def test_every_byte_arrives(self):
         self.assertEqual(sum(c["ret"] for c in self.record.calls("client", "send")), SIZE)

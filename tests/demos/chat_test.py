@@ -1,21 +1,21 @@
-"""The demo chat shows:
+"""What the demo chat claims:
 
-    Each line arrives as one message, byte for byte.
-    The two sides speak in turn, the client first: nobody sends twice without having heard.
-    The word exit ends nothing by itself: its hearer gets it as five bytes, and then zero bytes.
-    Who says exit closes first, and its end of the connection is left in TIME_WAIT.
+Each line arrives as one message, byte for byte.
+The two sides speak in turn, the client first: nobody sends twice without having heard.
+The word exit ends nothing by itself: its hearer gets it as five bytes, and then zero bytes.
+Who says exit closes first, and its end of the connection is left in TIME_WAIT.
 """
 
 import unittest
 
-from lessons import Lesson, payload, result
+from lessons import Lesson, result, text
 
 
 class Chat(Lesson):
     demo = "chat"
 
     def lines(self, lane, name):
-        return [payload(call) for call in self.calls(lane, name) if result(call) > 0]
+        return [text(call) for call in self.calls(lane, name) if result(call) > 0]
 
     def test_each_line_arrives_as_one_message(self):
         self.assertEqual(
@@ -27,7 +27,7 @@ class Chat(Lesson):
 
     def test_the_two_sides_speak_in_turn_the_client_first(self):
         def turns(lane):
-            return [self.name(call) for call in self.calls(lane, "send", "recv")]
+            return [call["call"] for call in self.calls(lane, "send", "recv")]
 
         self.assertEqual(turns("client"), ["send", "recv", "send", "recv", "send"])
         self.assertEqual(turns("server"), ["recv", "send", "recv", "send", "recv", "recv"])
@@ -40,10 +40,6 @@ class Chat(Lesson):
     def test_who_says_exit_is_left_in_time_wait(self):
         self.assertEqual(self.ends("client")[0]["states"][-1], "TIME_WAIT")
         self.assertNotIn("TIME_WAIT", self.ends("server")[0]["states"])
-
-
-class ChatInPython(Chat):
-    python = True
 
 
 if __name__ == "__main__":

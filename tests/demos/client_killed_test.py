@@ -1,4 +1,4 @@
-"""What the demo client-killed claims.
+"""What the demo client-killed claims:
 
 The kernel closes a killed program's socket: with everything read it sends FIN.
 With unread data in the receive buffer it sends RST instead.
@@ -12,78 +12,63 @@ After a RST every send fails with EPIPE.
 
 import unittest
 
-from course import Lesson, segments
-
-
-def results(record, lane, name):
-    """What the calls of that name returned: a number, or the name of the error."""
-    return [call.get("errno", call["ret"]) for call in record.calls(lane, name)]
-
-
-def ends_of(record, client):
-    """The connection's both ends, the client's first."""
-    connection, = [line for line in record.of("connection")
-                   if line["ends"][0].get("lane") == client]
-    return connection["ends"]
+from lessons import Lesson, result
 
 
 class ClientKilled(Lesson):
     demo = "client-killed"
 
-    def sent_by(self, record, lane):
+    def results(self, lane, name):
+        return [result(call) for call in self.calls(lane, name)]
+
+    def ends_of(self, client):
+        """The connection's both ends, the client's first."""
+        connection, = [line for line in self.record.of("connection")
+                       if line["ends"][0].get("lane") == client]
+        return connection["ends"]
+
+    def sent_by(self, lane):
         """The flags of what the end in that lane sent last, whoever caused it."""
-        address = ends_of(record, lane)[0]["address"]
-        return [line["flags"] for line in record.of("segment") if line["from"] == address]
+        address = self.ends_of(lane)[0]["address"]
+        return [line["flags"] for line in self.record.of("segment") if line["from"] == address]
 
     def test_all_three_clients_are_killed_without_a_close(self):
-        for record in self.records:
-            for lane in ("client", "client-2", "client-3"):
-                self.assertNotIn("close", record.names(lane))
-                killed, = [line for line in record.of("process")
-                           if line["lane"] == lane and "signal" in line
-                           and line["what"] == "exit"]
-                self.assertEqual(killed["signal"], "SIGKILL")
+        for lane in ("client", "client-2", "client-3"):
+            self.assertNotIn("close", self.record.names(lane))
+            self.assertEqual(self.exit(lane)["signal"], "SIGKILL")
 
     def test_with_everything_read_a_fin_is_sent_and_recv_returns_zero(self):
-        for record in self.records:
-            self.assertIn(["FIN", "ACK"], self.sent_by(record, "client"))
-            self.assertEqual(results(record, "server", "recv")[:2], [6, 0])
-            first, second = ends_of(record, "client")
-            self.assertIn("FIN_WAIT_1", first["states"])
-            self.assertIn("CLOSE_WAIT", second["states"])
+        self.assertIn(["FIN", "ACK"], self.sent_by("client"))
+        self.assertEqual(self.results("server", "recv")[:2], [6, 0])
+        first, second = self.ends_of("client")
+        self.assertIn("FIN_WAIT_1", first["states"])
+        self.assertIn("CLOSE_WAIT", second["states"])
 
     def test_with_unread_data_a_reset_is_sent_and_recv_fails(self):
-        for record in self.records:
-            sent = self.sent_by(record, "client-2")
-            self.assertIn(["RST", "ACK"], sent)
-            self.assertNotIn(["FIN", "ACK"], sent)
-            self.assertEqual(results(record, "server", "recv")[2:], [6, "ECONNRESET"])
-            for end in ends_of(record, "client-2"):
-                self.assertEqual(end["states"][-2:], ["ESTABLISHED", "CLOSED"])
+        sent = self.sent_by("client-2")
+        self.assertIn(["RST", "ACK"], sent)
+        self.assertNotIn(["FIN", "ACK"], sent)
+        self.assertEqual(self.results("server", "recv")[2:], [6, "ECONNRESET"])
+        for end in self.ends_of("client-2"):
+            self.assertEqual(end["states"][-2:], ["ESTABLISHED", "CLOSED"])
 
     def test_after_a_fin_one_send_succeeds_and_the_next_fails(self):
-        for record in self.records:
-            self.assertEqual(results(record, "server", "send")[:3], [2, 20, "EPIPE"])
-            self.assertEqual(self.sent_by(record, "client")[-1], ["RST"])
+        self.assertEqual(self.results("server", "send")[:3], [2, 20, "EPIPE"])
+        self.assertEqual(self.sent_by("client")[-1], ["RST"])
 
     def test_only_the_reset_that_answers_has_a_call_as_its_cause(self):
-        for record in self.records:
-            sends = {call["n"]: call for call in record.calls(name="send")}
-            for answer in segments(record, "RST"):
-                self.assertEqual(sends[answer["cause"]]["ret"], 20)
-            self.assertEqual(["cause" in line for line in segments(record, "RST", "ACK")], [False])
+        sends = {call["n"]: call for call in self.record.calls(name="send")}
+        for answer in self.segments("RST"):
+            self.assertEqual(sends[answer["cause"]]["ret"], 20)
+        self.assertEqual(["cause" in line for line in self.segments("RST", "ACK")], [False])
 
     def test_after_a_reset_every_send_fails(self):
-        for record in self.records:
-            self.assertEqual(results(record, "server", "send")[3:], [2, "EPIPE", "EPIPE"])
+        self.assertEqual(self.results("server", "send")[3:], [2, "EPIPE", "EPIPE"])
 
     def test_whoever_does_not_ignore_sigpipe_dies_by_it(self):
-        for record in self.records:
-            self.assertEqual(results(record, "server-2", "send"), [2, 20, "EPIPE"])
-            ended = {line["lane"]: line.get("signal") for line in record.of("process")
-                     if line["what"] == "exit"}
-            self.assertEqual(ended["server-2"], "SIGPIPE")
-            self.assertEqual(ended["server"], "SIGTERM")  # the scenario stopped it
+        self.assertEqual(self.results("server-2", "send"), [2, 20, "EPIPE"])
+        self.assertEqual(self.exit("server-2")["signal"], "SIGPIPE")
+        self.assertEqual(self.exit("server")["signal"], "SIGTERM")  # the scenario stopped it
 
 
 if __name__ == "__main__":

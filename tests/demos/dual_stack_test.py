@@ -7,13 +7,11 @@ With IPV6_V6ONLY the IPv4 client is refused and the IPv6 client is not.
 
 import unittest
 
-from played import play, said, value
+from lessons import Lesson, value
 
 
-class DualStack(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("dual-stack")
+class DualStack(Lesson):
+    demo = "dual-stack"
 
     def test_one_listening_socket_takes_both_families(self):
         families = [value(self.record.call("socket", lane), "domain") for lane in ("client", "client-2")]
@@ -24,8 +22,8 @@ class DualStack(unittest.TestCase):
         self.assertRegex(value(second, "addr"), r"^\[::1\]:\d+$")
 
     def test_each_client_is_told_its_address(self):
-        self.assertEqual(said(self.record, "client"), ["for the server I am ::ffff:127.0.0.1"])
-        self.assertEqual(said(self.record, "client-2"), ["for the server I am ::1"])
+        self.assertEqual(self.said("client").splitlines(), ["for the server I am ::ffff:127.0.0.1"])
+        self.assertEqual(self.said("client-2").splitlines(), ["for the server I am ::1"])
 
     def test_the_segments_of_the_ipv4_client_are_ipv4(self):
         lanes = {"client": "127.0.0.1:", "client-2": "[::1]:"}

@@ -9,13 +9,11 @@ The FIN leaves when the last descriptor is closed.
 
 import unittest
 
-from played import payload, play, said, value
+from lessons import Lesson, payload, value
 
 
-class FileDescriptor(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("file-descriptor")
+class FileDescriptor(Lesson):
+    demo = "file-descriptor"
 
     def test_read_and_write_move_bytes_as_recv_and_send_do(self):
         sent, received = self.record.call("write", "client"), self.record.calls("server", "read")
@@ -26,8 +24,8 @@ class FileDescriptor(unittest.TestCase):
             self.assertEqual(self.record.calls(name=name), [])
 
     def test_a_socket_is_a_number_among_the_open_files(self):
-        self.assertEqual(said(self.record, "client")[0], "descriptor 3: a socket? yes")
-        self.assertEqual(said(self.record, "server")[0], "the connection is descriptor 4")
+        self.assertEqual(self.said("client").splitlines()[0], "descriptor 3: a socket? yes")
+        self.assertEqual(self.said("server").splitlines()[0], "the connection is descriptor 4")
 
     def test_both_answers_leave_in_one_write(self):
         self.assertEqual(payload(self.record.call("write", "server")), b"1: two lines,\n2: one write\n")

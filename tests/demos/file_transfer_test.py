@@ -8,15 +8,13 @@ What arrives is what was sent, zero bytes and all.
 
 import unittest
 
-from played import payload, play, said
+from lessons import Lesson, payload
 
 FILE = bytes((65 + i) % 256 for i in range(10000))
 
 
-class FileTransfer(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("file-transfer")
+class FileTransfer(Lesson):
+    demo = "file-transfer"
 
     def test_the_first_client_sends_block_by_block(self):
         self.assertEqual([c["ret"] for c in self.record.calls("client", "send")], [4096, 4096, 1808])
@@ -30,7 +28,7 @@ class FileTransfer(unittest.TestCase):
             received = self.record.calls(lane, "recv")
             self.assertEqual([c["ret"] for c in received], [4096, 4096, 1808, 0])
             self.assertEqual(b"".join(map(payload, received)), FILE)
-            self.assertEqual(said(self.record, lane), [f"10000 bytes received, sum {sum(FILE)}"])
+            self.assertEqual(self.said(lane).splitlines(), [f"10000 bytes received, sum {sum(FILE)}"])
 
 
 if __name__ == "__main__":

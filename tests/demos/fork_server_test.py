@@ -8,13 +8,11 @@ The FIN leaves when the child ends.
 
 import unittest
 
-from played import play
+from lessons import Lesson
 
 
-class ForkServer(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("fork-server")
+class ForkServer(Lesson):
+    demo = "fork-server"
 
     def test_the_second_client_is_answered_while_the_first_is_there(self):
         answered = self.record.calls("client-2", "recv")[0]
@@ -22,8 +20,7 @@ class ForkServer(unittest.TestCase):
         self.assertLess(answered["t"], self.record.call("send", "client")["t"])
 
     def test_each_client_is_served_by_a_child_of_its_own(self):
-        forks = [p["lane"] for p in self.record.of("process") if p["what"] == "fork"]
-        self.assertEqual(forks, ["server-2", "server-3"])
+        self.assertEqual(self.births("fork"), ["server-2", "server-3"])
         first, second = self.record.calls("server", "accept")[:2]
         for child, connection in (("server-2", first), ("server-3", second)):
             self.assertEqual(
@@ -40,8 +37,7 @@ class ForkServer(unittest.TestCase):
         for client in ("client", "client-2"):
             self.assertEqual(self.record.calls(client, "recv")[-1]["ret"], 0)
         for child in ("server-2", "server-3"):
-            (end,) = (p for p in self.record.of("process") if p["lane"] == child and p["what"] == "exit")
-            self.assertEqual(end["status"], 0)
+            self.assertEqual(self.exit(child)["status"], 0)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The demo hostname shows:
+"""What the demo hostname claims:
 
-    A server bound to 127.0.1.1 is not reached at 127.0.0.1: ECONNREFUSED.
-    At 127.0.1.1 it is.
-    A server bound to 0.0.0.0 is reached at both.
-    The accepted socket has the address that the client has called, never 0.0.0.0.
+A server bound to 127.0.1.1 is not reached at 127.0.0.1: ECONNREFUSED.
+At 127.0.1.1 it is.
+A server bound to 0.0.0.0 is reached at both.
+The accepted socket has the address that the client has called, never 0.0.0.0.
 """
 
 import unittest
@@ -42,10 +42,6 @@ class Hostname(Lesson):
             [end["address"] for end in self.ends("server-2")],
             ["127.0.0.1:8001", "127.0.1.1:8001"],
         )
-
-
-class HostnameInPython(Hostname):
-    python = True
 
 
 if __name__ == "__main__":

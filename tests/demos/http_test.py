@@ -9,7 +9,7 @@ With keep-alive three requests are answered on one connection.
 
 import unittest
 
-from played import payload, play, said
+from lessons import Lesson, payload
 
 
 def parts(message):
@@ -18,10 +18,8 @@ def parts(message):
     return first, dict(line.split(b": ") for line in headers), body
 
 
-class Http(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("http")
+class Http(Lesson):
+    demo = "http"
 
     def answers(self, lane):
         return [payload(c) for c in self.record.calls(lane, "recv") if c["ret"]]
@@ -59,7 +57,7 @@ class Http(unittest.TestCase):
         self.assertEqual([parts(a)[1][b"Connection"] for a in self.answers("client-3")], wanted)
 
     def test_the_client_labels_the_parts(self):
-        labels = [line.split("  ")[0].split(":")[0] for line in said(self.record, "client")]
+        labels = [line.split("  ")[0].split(":")[0] for line in self.said("client").splitlines()]
         expected = ["request line", "header", "header", "empty line", "body"]
         expected += ["status line", "header", "header", "empty line", "body"]
         self.assertEqual(labels, expected + ["the server has closed"])

@@ -1,9 +1,9 @@
-"""The demo no-accept shows:
+"""What the demo no-accept claims:
 
-    Nobody calls accept, and connect and send succeed.
-    The connection waits in the accept queue: one of six, and ESTABLISHED at the server's end.
-    The server's kernel acknowledges the data that no program has asked for.
-    When the server ends, its kernel resets the waiting connection: recv fails with ECONNRESET.
+Nobody calls accept, and connect and send succeed.
+The connection waits in the accept queue: one of six, and ESTABLISHED at the server's end.
+The server's kernel acknowledges the data that no program has asked for.
+When the server ends, its kernel resets the waiting connection: recv fails with ECONNRESET.
 """
 
 import unittest
@@ -42,10 +42,6 @@ class NoAccept(Lesson):
         flags = [line["flags"] for line in self.record.of("segment")]
         self.assertIn(["RST", "ACK"], flags)
         self.assertFalse(any("FIN" in names for names in flags))
-
-
-class NoAcceptInPython(NoAccept):
-    python = True
 
 
 if __name__ == "__main__":

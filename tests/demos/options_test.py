@@ -9,13 +9,11 @@ An accepted socket inherits the buffer of the listening one.
 
 import unittest
 
-from played import play, value
+from lessons import Lesson, value
 
 
-class Options(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("options")
+class Options(Lesson):
+    demo = "options"
 
     def asked(self, lane, option):
         calls = self.record.calls(lane, "getsockopt")

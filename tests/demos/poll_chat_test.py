@@ -8,20 +8,18 @@ Neither program has a second process or thread.
 
 import unittest
 
-from played import payload, play, said
+from lessons import Lesson, payload
+from traced import arg
 
 
-class PollChat(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("poll-chat")
+class PollChat(Lesson):
+    demo = "poll-chat"
 
     def test_each_program_waits_for_two_descriptors_at_once(self):
         for lane, sock in (("server", 4), ("client", 3)):
             for call in self.record.calls(lane, "poll"):
-                (array,) = (a for a in call["args"] if a["kind"] == "array")
-                fds = [next(f["value"] for f in item["fields"] if f["name"] == "fd")
-                       for item in array["items"]]
+                fds = [field["value"] for item in arg(call, "fds")["items"]
+                       for field in item["fields"] if field["name"] == "fd"]
                 self.assertEqual(fds, [0, sock])
 
     def test_each_recv_follows_a_poll(self):
@@ -38,10 +36,10 @@ class PollChat(unittest.TestCase):
             ("server", "and how are you?\n"),
             ("client", "很好，再见\n"),
         ])
-        self.assertEqual(said(self.record, "server"), ["the other: hello", "the other: 很好，再见"])
+        self.assertEqual(self.said("server").splitlines(), ["the other: hello", "the other: 很好，再见"])
 
     def test_neither_has_a_second_process_or_thread(self):
-        self.assertEqual([p for p in self.record.of("process") if p["what"] in ("fork", "thread")], [])
+        self.assertEqual(self.births("fork", "thread"), [])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The demo privileged-port shows:
+"""What the demo privileged-port claims:
 
-    bind to port 80 fails with EACCES, whoever plays the demo: its programs have no privileges.
-    The border lies at 1024: 1023 is refused, 1024 is not.
-    Port 0 is not refused, and becomes a port that is free.
+bind to port 80 fails with EACCES, whoever plays the demo: its programs have no privileges.
+The border lies at 1024: 1023 is refused, 1024 is not.
+Port 0 is not refused, and becomes a port that is free.
 """
 
 import unittest
@@ -32,10 +32,6 @@ class PrivilegedPort(Lesson):
         address = arg(asked, "addr")["value"]
         self.assertGreaterEqual(int(address.rpartition(":")[2]), 1024)
         self.assertIn(f"bound to {address}", self.said("server-4"))
-
-
-class PrivilegedPortInPython(PrivilegedPort):
-    python = True
 
 
 if __name__ == "__main__":

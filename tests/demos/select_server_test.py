@@ -1,6 +1,7 @@
 """What the demo select-server claims:
 
-All three servers answer the second client while the first one is still connected, in one process without threads.
+All three servers answer the second client while the first one is still connected.
+Each of them is one process without threads.
 select, poll and epoll_wait say which socket has something, and no other call of a server waits.
 select and poll are asked with all sockets each time, epoll is told of each once.
 The listening socket is one among the others: readable means that accept will not wait.
@@ -8,7 +9,7 @@ The listening socket is one among the others: readable means that accept will no
 
 import unittest
 
-from played import play, value
+from lessons import Lesson, value
 
 SERVERS = {
     "server_select": ("pselect6", "client", "client-2"),
@@ -17,17 +18,15 @@ SERVERS = {
 }
 
 
-class SelectServer(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("select-server")
+class SelectServer(Lesson):
+    demo = "select-server"
 
     def test_the_second_client_is_answered_while_the_first_is_there(self):
         for server, (_, first, second) in SERVERS.items():
             answered = self.record.calls(second, "recv")[0]
             self.assertLess(self.record.call("connect", first)["n"], answered["n"])
             self.assertLess(answered["t"], self.record.call("send", first)["t"])
-        self.assertEqual([p for p in self.record.of("process") if p["what"] in ("fork", "thread")], [])
+        self.assertEqual(self.births("fork", "thread"), [])
 
     def test_nothing_but_select_poll_and_epoll_wait_waits(self):
         waited = [e for e in self.record.of("enter") if e["lane"] in SERVERS]

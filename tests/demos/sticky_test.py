@@ -8,20 +8,18 @@ The length is four bytes in network byte order.
 
 import unittest
 
-from played import payload, play, said
+from lessons import Lesson, payload, returned
 
 MESSAGES = [b"good", b"morning", b"everybody in the room"]
 
 
-class Sticky(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("sticky")
+class Sticky(Lesson):
+    demo = "sticky"
 
     def test_everything_is_there_before_the_server_receives(self):
         for client, server in (("client", "server"), ("client-2", "server-2")):
             sent, received = self.record.calls(client, "send"), self.record.calls(server, "recv")
-            self.assertLess(sent[-1]["t"] + sent[-1]["dur"], received[0]["t"])
+            self.assertLess(returned(sent[-1]), received[0]["t"])
             self.assertEqual(sum(c["ret"] for c in sent), sum(c["ret"] for c in received))
 
     def test_one_recv_gives_parts_of_three_sends_and_the_next_the_rest(self):
@@ -39,7 +37,7 @@ class Sticky(unittest.TestCase):
         asked = [c for c in self.record.calls("server-2", "recv") if c["ret"]]
         expected = [part for m in MESSAGES for part in (len(m).to_bytes(4, "big"), m)]
         self.assertEqual([payload(c) for c in asked], expected)
-        said_last = said(self.record, "server-2")[-3:]
+        said_last = self.said("server-2").splitlines()[-3:]
         self.assertEqual(said_last, [f"message: {m.decode()}" for m in MESSAGES])
 
 

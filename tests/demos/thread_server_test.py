@@ -7,13 +7,11 @@ One close is enough, and the thread that serves makes it: it sends the FIN.
 
 import unittest
 
-from played import play
+from lessons import Lesson
 
 
-class ThreadServer(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("thread-server")
+class ThreadServer(Lesson):
+    demo = "thread-server"
 
     def test_the_second_client_is_answered_while_the_first_is_there(self):
         answered = self.record.calls("client-2", "recv")[0]

@@ -212,7 +212,7 @@ class Twins(unittest.TestCase):
     maxDiff = None
 
     def compare(self, name):
-        ours, theirs = play(name), play(name, python=True)
+        ours, theirs = play(name), play(name, "--python")
         twins = {lane.replace(".py", ""): lane for lane in lanes_of(theirs)}
         lanes = [lane for lane in lanes_of(ours) if calls_of(ours, lane)]
         self.assertTrue(lanes, "no calls: nothing compared")

@@ -1,16 +1,16 @@
-"""The demo udp-oneway shows:
+"""What the demo udp-oneway claims:
 
-    sendto succeeds though nobody receives, and what it sent is lost: no later receiver gets it.
-    A second receiver cannot have the same port: EADDRINUSE.
-    A socket that is bound cannot be bound again: EINVAL; it keeps its first port.
-    Each recvfrom gives exactly what one sendto sent, the empty datagram too, which ends nothing.
-    The receiver sees the port to which the sender has bound itself.
-    Nobody calls listen, accept or connect.
+sendto succeeds though nobody receives, and what it sent is lost: no later receiver gets it.
+A second receiver cannot have the same port: EADDRINUSE.
+A socket that is bound cannot be bound again: EINVAL; it keeps its first port.
+Each recvfrom gives exactly what one sendto sent, the empty datagram too, which ends nothing.
+The receiver sees the port to which the sender has bound itself.
+Nobody calls listen, accept or connect.
 """
 
 import unittest
 
-from lessons import Lesson, payload, result
+from lessons import Lesson, result, text
 from traced import arg
 
 
@@ -35,18 +35,14 @@ class UdpOneway(Lesson):
             self.assertEqual(arg(call, "addr")["value"], "127.0.0.1:9001")
 
     def test_each_recvfrom_gives_one_sendto(self):
-        sent = [payload(call) for call in self.calls("sender-2", "sendto")]
+        sent = [text(call) for call in self.calls("sender-2", "sendto")]
         self.assertEqual(sent, ["hello", "你好", "", "exit"])
-        self.assertEqual([payload(c) for c in self.calls("receiver", "recvfrom")], sent)
+        self.assertEqual([text(c) for c in self.calls("receiver", "recvfrom")], sent)
 
     def test_there_is_no_connection(self):
         for lane in ("receiver", "sender", "sender-2"):
             self.assertEqual(self.calls(lane, "listen", "accept", "connect"), [])
         self.assertEqual(self.record.of("connection"), [])
-
-
-class UdpOnewayInPython(UdpOneway):
-    python = True
 
 
 if __name__ == "__main__":

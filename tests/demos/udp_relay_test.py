@@ -1,15 +1,15 @@
-"""The demo udp-relay shows:
+"""What the demo udp-relay claims:
 
-    The relay serves three members with one socket, and nobody calls connect or accept.
-    Everybody hears what one says, except who says it.
-    A member has a port although it never calls bind: its first sendto gives it one.
-    A member waits for its terminal and its socket in one poll.
-    After a member has left, sendto to its port still succeeds, and nobody gets the datagram.
+The relay serves three members with one socket, and nobody calls connect or accept.
+Everybody hears what one says, except who says it.
+A member has a port although it never calls bind: its first sendto gives it one.
+A member waits for its terminal and its socket in one poll.
+After a member has left, sendto to its port still succeeds, and nobody gets the datagram.
 """
 
 import unittest
 
-from lessons import Lesson, payload, result
+from lessons import Lesson, result, text
 from traced import arg
 
 MEMBERS = ("member", "member-2", "member-3")
@@ -24,7 +24,7 @@ class UdpRelay(Lesson):
     demo = "udp-relay"
 
     def heard(self, lane):
-        return [payload(call) for call in self.calls(lane, "recv")]
+        return [text(call) for call in self.calls(lane, "recv")]
 
     def test_the_relay_has_one_socket(self):
         self.assertEqual(len(self.calls("relay", "socket")), 1)
@@ -69,10 +69,6 @@ class UdpRelay(Lesson):
         self.assertGreater(last["t"], self.calls("member-3", "close")[0]["t"])
         (datagram,) = [s for s in self.record.of("segment") if s.get("cause") == last["n"]]
         self.assertNotIn("to_lane", datagram)
-
-
-class UdpRelayInPython(UdpRelay):
-    python = True
 
 
 if __name__ == "__main__":

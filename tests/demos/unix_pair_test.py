@@ -9,13 +9,11 @@ That socket stays open when the client closes its number for it; only the server
 
 import unittest
 
-from played import payload, play, value
+from lessons import Lesson, payload, returned, value
 
 
-class UnixPair(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("unix-pair")
+class UnixPair(Lesson):
+    demo = "unix-pair"
 
     def test_a_name_stands_in_the_place_of_address_and_port(self):
         for call in (self.record.call("bind"), self.record.call("connect")):
@@ -41,7 +39,7 @@ class UnixPair(unittest.TestCase):
         last = self.record.calls("client", "recv")[1]
         gift = self.record.call("write", "server")["socket"]["id"]
         close = next(c for c in self.record.calls("server", "close") if c["socket"]["id"] == gift)
-        self.assertGreater(last["t"] + last["dur"], close["t"])
+        self.assertGreater(returned(last), close["t"])
 
 
 if __name__ == "__main__":

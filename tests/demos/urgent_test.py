@@ -8,13 +8,12 @@ recv without MSG_OOB stops where the urgent byte was, and goes on behind it.
 
 import unittest
 
-from played import payload, play, value
+from lessons import Lesson, payload, value
+from traced import arg
 
 
-class Urgent(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.record = play("urgent")
+class Urgent(Lesson):
+    demo = "urgent"
 
     def test_the_urg_flag_is_on_the_segment_of_msg_oob(self):
         urgent = self.record.calls("client", "send")[1]
@@ -32,7 +31,7 @@ class Urgent(unittest.TestCase):
             [b"!", b"before now", b" after", b""],
         )
         first = self.record.calls("server", "recv")[0]
-        self.assertEqual(next(a for a in first["args"] if a["name"] == "flags")["names"], ["MSG_OOB"])
+        self.assertEqual(arg(first, "flags")["names"], ["MSG_OOB"])
         self.assertEqual(value(first, "len"), 1)
 
 
