@@ -6,7 +6,8 @@ Watch: the side that closes first keeps the connection in TIME_WAIT, for 60 seco
 Linux. Here that is the server, so its port is still in use when it is started again, and
 bind() fails with EADDRINUSE. SO_REUSEADDR helps only if the old socket had it as well.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then server.py 8000
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then python3 server.py 8000
 """
 import socket
 import sys
@@ -14,7 +15,8 @@ import sys
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [reuse]')
+        print(f'usage: {sys.argv[0]} PORT [reuse]', file=sys.stderr)
+        sys.exit(2)
     port = int(sys.argv[1])
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -7,8 +7,8 @@ does. With a full accept queue there is no answer: connect() waits in SYN_SENT, 
 sent again each second, then at longer intervals. If a place becomes free, all is well; if none
 does, TimeoutError comes after two minutes. ConnectionRefusedError does not.
 
-By hand, in three terminals:    server.py 8000        client.py 127.0.0.1 8000 6
-                                                      client.py 127.0.0.1 8000 1
+By hand, in three terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000 6
+                                                              python3 client.py 127.0.0.1 8000 1
 """
 import socket
 import sys
@@ -16,7 +16,8 @@ import sys
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT COUNT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT COUNT', file=sys.stderr)
+        sys.exit(2)
 
     socks = []
     for i in range(int(sys.argv[3])):

@@ -6,8 +6,8 @@ Watch: the handshakes are done without accept(): the kernel completes them and k
 connections in the accept queue. It is full when it is longer than the backlog, so with 5 six
 wait. For the seventh client nothing is sent back, not even a RST.
 
-By hand, in three terminals:    server.py 8000        client.py 127.0.0.1 8000 6
-                                                      client.py 127.0.0.1 8000 1
+By hand, in three terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000 6
+                                                              python3 client.py 127.0.0.1 8000 1
 """
 import socket
 import sys
@@ -15,7 +15,8 @@ import sys
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.bind(('127.0.0.1', int(sys.argv[1])))

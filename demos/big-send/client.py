@@ -5,7 +5,8 @@ Watch: send() copies into the send buffer. With MSG_DONTWAIT it takes what there
 and returns how much that was: a short send. Without the flag it waits until there is room.
 sendall() goes on until nothing is left.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then Enter in the first
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then Enter in the first
 """
 import socket
 import sys
@@ -15,7 +16,8 @@ SIZE = 1000000
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT', file=sys.stderr)
+        sys.exit(2)
     data = memoryview(b'x' * SIZE)     # its slices copy nothing
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

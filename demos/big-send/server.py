@@ -4,7 +4,8 @@ Accepts a client and does not receive; when Enter is pressed, it receives everyt
 Watch: while nobody receives, the receive buffer fills, then the sender's send buffer. TCP
 tells the sender with its window how much room there is: none. Nothing is lost.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then Enter in the first
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then Enter in the first
 """
 import socket
 import sys
@@ -14,7 +15,8 @@ SIZE = 1000000
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     # A small buffer, so that it fills soon; before listen(), for the accepted socket has it.

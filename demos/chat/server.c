@@ -22,8 +22,7 @@ static bool say(int sock)
 	char line[1024];
 	if (!fgets(line, sizeof line, stdin))
 		strcpy(line, "exit\n");
-	size_t size = strlen(line);
-	for (size_t sent = 0; sent < size;) {
+	for (size_t sent = 0, size = strlen(line); sent < size;) {
 		ssize_t more = send(sock, line + sent, size - sent, 0);
 		if (more < 0)
 			err(1, "send");
@@ -49,14 +48,6 @@ static bool hear(int sock, char *line, size_t limit)
 	return true;
 }
 
-/* Whoever has heard `exit` has nothing to answer, and waits for the other side's close(). */
-static void talk(int sock, bool my_turn)
-{
-	char line[1024];
-	while (my_turn ? say(sock) : hear(sock, line, sizeof line))
-		my_turn = !my_turn && strcmp(line, "exit\n") != 0;
-}
-
 int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -67,11 +58,9 @@ int main(int argc, char **argv)
 	int sock = socket(AF_INET, SOCK_STREAM, 0);
 	if (sock < 0)
 		err(1, "socket");
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10)),
-	};
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10));
 	if (bind(sock, (struct sockaddr *)&address, sizeof address) < 0)
 		err(1, "bind");
 	if (listen(sock, 5) < 0)
@@ -80,7 +69,12 @@ int main(int argc, char **argv)
 	if (conn < 0)
 		err(1, "accept");
 	close(sock); /* one client is enough */
-	talk(conn, false);
+	/* Whoever has heard `exit` has nothing to answer, and waits for the other side's close().
+	 */
+	char line[1024];
+	bool my_turn = false;
+	while (my_turn ? say(conn) : hear(conn, line, sizeof line))
+		my_turn = !my_turn && strcmp(line, "exit\n") != 0;
 	close(conn);
 	return 0;
 }

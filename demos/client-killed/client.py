@@ -17,7 +17,8 @@ import sys
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT read|unread')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT read|unread', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.connect((sys.argv[1], int(sys.argv[2])))

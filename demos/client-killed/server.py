@@ -43,7 +43,8 @@ def serve(conn):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [naive]')
+        print(f'usage: {sys.argv[0]} PORT [naive]', file=sys.stderr)
+        sys.exit(2)
     if len(sys.argv) > 2:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 

@@ -4,7 +4,8 @@ Connects to an address of either family, and prints what the server calls it.
 Watch: create_connection() asks getaddrinfo() which family the socket must have. A name may
 have several addresses: it tries them in turn.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then client.py ::1 8000
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then python3 client.py ::1 8000
 """
 import socket
 import sys
@@ -12,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT', file=sys.stderr)
+        sys.exit(2)
     host, port = sys.argv[1:]
 
     try:

@@ -4,7 +4,8 @@ Listens on [::], the IPv6 address for "any", and greets two clients, or one with
 Watch: with IPV6_V6ONLY off such a socket takes IPv4 clients too. They appear under an IPv6
 address: ::ffff:127.0.0.1. As `server.py PORT only` it sets the option, and they are refused.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then client.py ::1 8000
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then python3 client.py ::1 8000
 """
 import socket
 import sys
@@ -12,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [only]')
+        print(f'usage: {sys.argv[0]} PORT [only]', file=sys.stderr)
+        sys.exit(2)
     only = len(sys.argv) > 2
 
     sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)

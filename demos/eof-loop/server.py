@@ -37,7 +37,8 @@ def serve(conn):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [repaired]')
+        print(f'usage: {sys.argv[0]} PORT [repaired]', file=sys.stderr)
+        sys.exit(2)
     repaired = len(sys.argv) > 2
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

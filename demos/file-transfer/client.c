@@ -15,27 +15,24 @@
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static FILE *open_file(const char *name)
 {
-	FILE *file = strcmp(name, "-") == 0 ? tmpfile() : fopen(name, "rb");
+	int made = strcmp(name, "-") == 0 ? 10000 : 0;
+	FILE *file = made ? tmpfile() : fopen(name, "rb");
 	if (!file)
 		err(1, "%s", name);
-	if (strcmp(name, "-") == 0) {
-		for (int i = 0; i < 10000; i++)
-			fputc(('A' + i) % 256, file);
-		rewind(file);
-	}
+	for (int i = 0; i < made; i++)
+		fputc(('A' + i) % 256, file);
+	rewind(file);
 	return file;
 }
 
 static void send_blocks(int sock, FILE *file)
 {
 	char block[4096];
-	size_t size;
-	while ((size = fread(block, 1, sizeof block, file)) > 0) {
+	for (size_t size; (size = fread(block, 1, sizeof block, file)) > 0;) {
 		for (size_t sent = 0; sent < size;) {
 			ssize_t more = send(sock, block + sent, size - sent, 0);
 			if (more < 0)
@@ -47,12 +44,12 @@ static void send_blocks(int sock, FILE *file)
 
 static void send_whole(int sock, int fd)
 {
-	struct stat status;
-	if (fstat(fd, &status) < 0)
-		err(1, "fstat");
+	off_t size = lseek(fd, 0, SEEK_END);
+	if (size < 0)
+		err(1, "lseek");
 	off_t offset = 0; /* sendfile() moves it on */
 	ssize_t sent;
-	while ((sent = sendfile(sock, fd, &offset, (size_t)status.st_size)) > 0)
+	while ((sent = sendfile(sock, fd, &offset, (size_t)size)) > 0)
 		printf("%zd bytes sent in one call\n", sent);
 	if (sent < 0)
 		err(1, "sendfile");

@@ -31,7 +31,8 @@ def send_blocks(sock, file):
 
 def main():
     if len(sys.argv) < 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT FILE [sendfile]')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT FILE [sendfile]', file=sys.stderr)
+        sys.exit(2)
 
     with open_file(sys.argv[3]) as file:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

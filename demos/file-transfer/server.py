@@ -26,7 +26,8 @@ def receive_file(conn, file):
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit(f'usage: {sys.argv[0]} PORT FILE')
+        print(f'usage: {sys.argv[0]} PORT FILE', file=sys.stderr)
+        sys.exit(2)
 
     with open(sys.argv[2], 'wb') as file:
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -24,7 +24,8 @@ def echo(conn):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
     # Children that end leave no zombie: nobody wait()s for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 

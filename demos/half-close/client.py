@@ -13,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT', file=sys.stderr)
+        sys.exit(2)
 
     line = sys.stdin.buffer.readline()
     if not line:

@@ -7,7 +7,7 @@ ESTABLISHED, and nothing tells it. Without keepalive recv() waits for ever. With
 asks, gets no answer, and gives up: TimeoutError. Who sends learns it too, if the other host is
 back: it knows no such connection and answers with RST: ConnectionResetError here.
 
-By hand, where one can unplug something:    server.py 8000        client.py 127.0.0.1 8000
+By hand, where one can unplug something:    python3 server.py 8000        python3 client.py 127.0.0.1 8000
 """
 import socket
 import sys
@@ -32,7 +32,8 @@ def serve(conn, way):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [keepalive|speak]')
+        print(f'usage: {sys.argv[0]} PORT [keepalive|speak]', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.bind(('127.0.0.1', int(sys.argv[1])))

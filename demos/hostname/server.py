@@ -20,7 +20,8 @@ def print_address(what, sock):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [ADDRESS]')
+        print(f'usage: {sys.argv[0]} PORT [ADDRESS]', file=sys.stderr)
+        sys.exit(2)
     name = sys.argv[2] if len(sys.argv) > 2 else socket.gethostname()
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -26,42 +26,35 @@ static void show(const char *label, char *message)
 	printf("empty line\n%-13s %s\n", "body:", body[4] ? body + 4 : "(none)");
 }
 
-static void ask(int sock, const char *path, const char *host, const char *then)
-{
-	char data[1024];
-	int size = snprintf(data, sizeof data,
-			    "GET %.900s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n\r\n", path, host,
-			    then);
-	for (int sent = 0; sent < size;) {
-		ssize_t more = send(sock, data + sent, (size_t)(size - sent), 0);
-		if (more < 0)
-			err(1, "send");
-		sent += (int)more;
-	}
-	show("request line:", data);
-}
-
-/* Of a whole answer. Until the headers are there, nobody knows: as much as there is room for. */
-static size_t size_of(const char *answer, size_t room)
-{
-	const char *body = strstr(answer, "\r\n\r\n");
-	const char *length = strcasestr(answer, "\r\nContent-Length:");
-	if (!body || !length)
-		return room;
-	return (size_t)(body + 4 - answer) + strtoul(strchr(length, ':') + 1, NULL, 10);
-}
-
+/* How long an answer is, nobody knows until its headers are there. */
 static void receive_answer(int sock)
 {
-	char answer[8192 + 1] = "";
-	for (size_t size = 0; size < size_of(answer, sizeof answer - 1);) {
-		ssize_t more = recv(sock, answer + size, sizeof answer - 1 - size, 0);
+	char data[8192 + 1] = "";
+	for (size_t size = 0, all = sizeof data - 1; size < all;) {
+		ssize_t more = recv(sock, data + size, sizeof data - 1 - size, 0);
 		if (more <= 0)
 			err(1, "recv");
 		size += (size_t)more;
-		answer[size] = '\0';
+		char *end = strstr(data, "\r\n\r\n");
+		char *field = strcasestr(data, "\r\nContent-Length:");
+		if (end && field)
+			all = (size_t)(end - data) + 4 + strtoul(strchr(field, ':') + 1, NULL, 10);
 	}
-	show("status line:", answer);
+	show("status line:", data);
+}
+
+static void get(int sock, const char *path, const char *host, const char *then)
+{
+	static const char FORM[] = "GET %.900s HTTP/1.1\r\nHost: %s\r\nConnection: %s\r\n\r\n";
+	char data[1024];
+	int size = snprintf(data, sizeof data, FORM, path, host, then);
+	for (ssize_t sent = 0, more; sent < size; sent += more) {
+		more = send(sock, data + sent, (size_t)(size - sent), 0);
+		if (more < 0)
+			err(1, "send");
+	}
+	show("request line:", data);
+	receive_answer(sock);
 }
 
 int main(int argc, char **argv)
@@ -78,12 +71,9 @@ int main(int argc, char **argv)
 		err(1, "socket");
 	if (connect(sock, (struct sockaddr *)&server, sizeof server) < 0)
 		err(1, "connect");
-	for (int i = 3; i < argc; i++) {
-		ask(sock, argv[i], argv[1], i + 1 < argc ? "keep-alive" : "close");
-		receive_answer(sock);
-	}
-	char byte;
-	if (recv(sock, &byte, 1, 0) == 0)
+	for (int i = 3; i < argc; i++)
+		get(sock, argv[i], argv[1], i + 1 < argc ? "keep-alive" : "close");
+	if (recv(sock, &(char){ 0 }, 1, 0) == 0)
 		printf("the server has closed\n");
 	close(sock);
 	return 0;

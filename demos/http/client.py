@@ -20,12 +20,6 @@ def show(label, message):
     print(f'{"body:":13} {body or "(none)"}', flush=True)
 
 
-def ask(sock, path, host, then):
-    request = f'GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: {then}\r\n\r\n'.encode()
-    sock.sendall(request)
-    show('request line:', request)
-
-
 def receive_answer(file):
     answer, length = b'', 0
     for line in file:
@@ -38,9 +32,17 @@ def receive_answer(file):
     show('status line:', answer + file.read(length))
 
 
+def get(sock, file, path, host, then):
+    request = f'GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: {then}\r\n\r\n'.encode()
+    sock.sendall(request)
+    show('request line:', request)
+    receive_answer(file)
+
+
 def main():
     if len(sys.argv) < 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT PATH...')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT PATH...', file=sys.stderr)
+        sys.exit(2)
     host, port, paths = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -48,8 +50,7 @@ def main():
     file = sock.makefile('rb')
     for number, path in enumerate(paths, 1):
         then = 'keep-alive' if number < len(paths) else 'close'
-        ask(sock, path, host, then)
-        receive_answer(file)
+        get(sock, file, path, host, then)
     if not sock.recv(1):
         print('the server has closed', flush=True)
     file.close()

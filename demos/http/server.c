@@ -42,13 +42,10 @@ static bool answer(int conn, const char *request)
 			    "HTTP/1.1 %s\r\nContent-Length: %zu\r\nConnection: %s\r\n\r\n%s",
 			    found ? "200 OK" : "404 Not Found", strlen(body),
 			    stay ? "keep-alive" : "close", body);
-	for (int sent = 0; sent < size;) {
-		ssize_t more = send(conn, data + sent, (size_t)(size - sent), 0);
-		if (more < 0)
-			return false;
-		sent += (int)more;
-	}
-	return stay;
+	ssize_t sent = 0, more = 0;
+	while (sent < size && (more = send(conn, data + sent, (size_t)(size - sent), 0)) >= 0)
+		sent += more;
+	return stay && more >= 0;
 }
 
 int main(int argc, char **argv)
@@ -64,11 +61,9 @@ int main(int argc, char **argv)
 		err(1, "socket");
 	if (setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) < 0)
 		err(1, "setsockopt");
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10)),
-	};
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10));
 	if (bind(sock, (struct sockaddr *)&address, sizeof address) < 0)
 		err(1, "bind");
 	if (listen(sock, 128) < 0)

@@ -43,7 +43,8 @@ def serve(conn):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     # socket(), SO_REUSEADDR, bind() and listen(128) in one
     sock = socket.create_server(('127.0.0.1', int(sys.argv[1])))

@@ -6,7 +6,8 @@ Watch: a socket is made for either role. connect() makes it the active end, list
 passive one, which has a queue of connections. Without listen() there is no queue, so
 accept() has nothing to wait for: OSError, EINVAL. bind() has only given the socket its address.
 
-By hand: server.py 8000, then server.py 8000 listen, in another terminal client.py 127.0.0.1 8000
+By hand: python3 server.py 8000, then python3 server.py 8000 listen,
+in another terminal python3 client.py 127.0.0.1 8000
 """
 import socket
 import sys
@@ -14,7 +15,8 @@ import sys
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [listen]')
+        print(f'usage: {sys.argv[0]} PORT [listen]', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.bind(('127.0.0.1', int(sys.argv[1])))

@@ -24,7 +24,8 @@ def recv_all(sock, size):
 
 def main():
     if len(sys.argv) != 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.connect((sys.argv[1], int(sys.argv[2])))

@@ -1,10 +1,9 @@
 /*
  * Runs the commands of one client and sends back what they print, errors too.
  *
- * Watch: each command is a process of its own: popen() forks and executes a shell, whose
- * output comes back through a pipe. The server sends exactly that, and so nothing at all for a
- * command that prints nothing. It listens on the loopback address only: whoever connects may
- * do anything.
+ * Watch: each command is a process of its own: popen() forks and executes a shell, whose output
+ * comes back through a pipe. The server sends exactly that, and so nothing for a command that
+ * prints nothing. It listens on the loopback address only: whoever connects may do anything.
  *
  * By hand, in two terminals:    ./server 8000        ./client 127.0.0.1 8000
  */
@@ -15,17 +14,6 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-static void send_all(int fd, const char *data, size_t size)
-{
-	while (size > 0) {
-		ssize_t sent = send(fd, data, size, 0);
-		if (sent < 0)
-			err(1, "send");
-		data += sent;
-		size -= (size_t)sent;
-	}
-}
 
 /* A command ends with its line. False at the end of the connection. */
 static bool recv_command(int fd, char *command, size_t limit)
@@ -53,7 +41,12 @@ static void answer(int fd, const char *command)
 		err(1, "popen");
 	size_t size = fread(output, 1, sizeof output, shell);
 	pclose(shell);
-	send_all(fd, output, size);
+	for (size_t sent = 0; sent < size;) {
+		ssize_t more = send(fd, output + sent, size - sent, 0);
+		if (more < 0)
+			err(1, "send");
+		sent += (size_t)more;
+	}
 }
 
 int main(int argc, char **argv)
@@ -66,11 +59,9 @@ int main(int argc, char **argv)
 	int sock = socket(AF_INET, SOCK_STREAM, 0);
 	if (sock < 0)
 		err(1, "socket");
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10)),
-	};
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10));
 	if (bind(sock, (struct sockaddr *)&address, sizeof address) < 0)
 		err(1, "bind");
 	if (listen(sock, 5) < 0)

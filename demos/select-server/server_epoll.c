@@ -21,13 +21,10 @@
 static bool echo(int conn)
 {
 	char data[1024];
-	ssize_t size = recv(conn, data, sizeof data, 0), sent = 0;
-	for (ssize_t more = 0; sent < size; sent += more) {
-		more = send(conn, data + sent, (size_t)(size - sent), 0);
-		if (more < 0)
-			return false;
-	}
-	return size > 0;
+	ssize_t size = recv(conn, data, sizeof data, 0), sent = 0, more = 0;
+	while (sent < size && (more = send(conn, data + sent, (size_t)(size - sent), 0)) >= 0)
+		sent += more;
+	return size > 0 && more >= 0;
 }
 
 static int listen_on(const char *port)
@@ -37,11 +34,9 @@ static int listen_on(const char *port)
 		err(1, "socket");
 	if (setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int)) < 0)
 		err(1, "setsockopt");
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((in_port_t)strtoul(port, NULL, 10)),
-	};
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((in_port_t)strtoul(port, NULL, 10));
 	if (bind(sock, (struct sockaddr *)&address, sizeof address) < 0)
 		err(1, "bind");
 	if (listen(sock, 128) < 0)
@@ -58,8 +53,6 @@ static void watch(int list, int fd)
 
 int main(int argc, char **argv)
 {
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc != 2)
 		errx(2, "usage: %s PORT", argv[0]);
 	signal(SIGPIPE, SIG_IGN);

@@ -21,7 +21,8 @@ def echo(conn):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.create_server(('127.0.0.1', int(sys.argv[1])))
     everyone = [sock]

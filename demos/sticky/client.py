@@ -4,7 +4,8 @@ Sends three messages; as `client.py ADDRESS PORT prefix` each with its length in
 Watch: three calls of send() are three messages for this program only. For TCP they are
 bytes in one stream. The length goes into the same send() as the message it belongs to.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then Enter in the first
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then Enter in the first
 """
 import socket
 import struct
@@ -19,7 +20,8 @@ def send_message(sock, message, prefix):
 
 def main():
     if len(sys.argv) < 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT [prefix]')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT [prefix]', file=sys.stderr)
+        sys.exit(2)
     prefix = len(sys.argv) > 3
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -7,10 +7,8 @@
  *
  * By hand: ./server 8000, in another terminal ./client 127.0.0.1 8000, then Enter in the first
  */
-#include <arpa/inet.h>
 #include <err.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,27 +25,24 @@ static void receive_bytes(int conn)
 		err(1, "recv");
 }
 
-/* False if the client has closed before. */
-static bool recv_all(int conn, void *data, size_t size)
+/* Returns how many came: fewer only if the client has closed before. */
+static size_t recv_all(int conn, void *data, size_t size)
 {
-	for (size_t got = 0; got < size;) {
-		ssize_t more = recv(conn, (char *)data + got, size - got, 0);
-		if (more < 0)
-			err(1, "recv");
-		if (more == 0)
-			return false;
+	size_t got = 0;
+	ssize_t more = 0;
+	while (got < size && (more = recv(conn, (char *)data + got, size - got, 0)) > 0)
 		got += (size_t)more;
-	}
-	return true;
+	if (more < 0)
+		err(1, "recv");
+	return got;
 }
 
 static void receive_messages(int conn)
 {
-	uint32_t length;
 	char message[1024];
-	while (recv_all(conn, &length, sizeof length)) {
+	for (uint32_t length; recv_all(conn, &length, sizeof length) == sizeof length;) {
 		size_t size = ntohl(length); /* it travels with its highest byte first */
-		if (size > sizeof message || !recv_all(conn, message, size))
+		if (size > sizeof message || recv_all(conn, message, size) < size)
 			errx(1, "no such message");
 		printf("message: %.*s\n", (int)size, message);
 	}
@@ -63,11 +58,9 @@ int main(int argc, char **argv)
 	int sock = socket(AF_INET, SOCK_STREAM, 0);
 	if (sock < 0)
 		err(1, "socket");
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10)),
-	};
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((in_port_t)strtoul(argv[1], NULL, 10));
 	if (bind(sock, (struct sockaddr *)&address, sizeof address) < 0)
 		err(1, "bind");
 	if (listen(sock, 5) < 0)

@@ -5,7 +5,8 @@ messages that have their length in front.
 Watch: three messages were sent, and recv() knows nothing of them: it gives what is there, up
 to 16 bytes. With the length in front, the receiver knows how much to read.
 
-By hand: server.py 8000, in another terminal client.py 127.0.0.1 8000, then Enter in the first
+By hand: python3 server.py 8000, in another terminal python3 client.py 127.0.0.1 8000,
+then Enter in the first
 """
 import socket
 import struct
@@ -42,7 +43,8 @@ def receive_messages(conn):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [prefix]')
+        print(f'usage: {sys.argv[0]} PORT [prefix]', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.bind(('127.0.0.1', int(sys.argv[1])))

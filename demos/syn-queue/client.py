@@ -5,8 +5,8 @@ Closes them when its input ends (Ctrl-D).
 Watch: connect() has succeeded and this end is ESTABLISHED. That tells nothing of the other
 end, which may still be in SYN_RCVD.
 
-By hand, in three terminals:    server.py 8000        client.py 127.0.0.1 8000 6
-                                                      client.py 127.0.0.1 8000 1
+By hand, in three terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000 6
+                                                              python3 client.py 127.0.0.1 8000 1
 """
 import socket
 import sys
@@ -14,7 +14,8 @@ import sys
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT COUNT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT COUNT', file=sys.stderr)
+        sys.exit(2)
 
     socks = []
     for _ in range(int(sys.argv[3])):

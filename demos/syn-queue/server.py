@@ -8,8 +8,8 @@ The SYN queue is bounded by the backlog too. When it is full the kernel answers 
 cookies: it remembers nothing, and the client's ACK, which brings the cookie back, makes the
 connection. That cannot be deferred.
 
-By hand, in three terminals:    server.py 8000        client.py 127.0.0.1 8000 6
-                                                      client.py 127.0.0.1 8000 1
+By hand, in three terminals:    python3 server.py 8000        python3 client.py 127.0.0.1 8000 6
+                                                              python3 client.py 127.0.0.1 8000 1
 """
 import socket
 import sys
@@ -17,7 +17,8 @@ import sys
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.bind(('127.0.0.1', int(sys.argv[1])))

@@ -23,7 +23,8 @@ def echo(conn):
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [N]')
+        print(f'usage: {sys.argv[0]} PORT [N]', file=sys.stderr)
+        sys.exit(2)
     left = int(sys.argv[2]) if len(sys.argv) > 2 else sys.maxsize
 
     sock = socket.create_server(('127.0.0.1', int(sys.argv[1])))

@@ -13,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) < 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT [first]')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT [first]', file=sys.stderr)
+        sys.exit(2)
     first = len(sys.argv) > 3
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -15,7 +15,8 @@ import sys
 
 def main():
     if len(sys.argv) < 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT [first]')
+        print(f'usage: {sys.argv[0]} PORT [first]', file=sys.stderr)
+        sys.exit(2)
     first = len(sys.argv) > 2
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -13,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:

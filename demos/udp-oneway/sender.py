@@ -13,7 +13,8 @@ import sys
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT OWN-PORT')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT OWN-PORT', file=sys.stderr)
+        sys.exit(2)
     receiver = (sys.argv[1], int(sys.argv[2]))
     own_port = int(sys.argv[3])
 

@@ -17,7 +17,8 @@ TERMINAL = 0        # the descriptor of standard input
 
 def main():
     if len(sys.argv) != 4:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT NAME')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT NAME', file=sys.stderr)
+        sys.exit(2)
     relay = (sys.argv[1], int(sys.argv[2]))
     name = sys.argv[3]
 

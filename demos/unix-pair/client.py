@@ -14,7 +14,8 @@ import sys
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} NAME')
+        print(f'usage: {sys.argv[0]} NAME', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.connect(sys.argv[1].replace('@', '\0', 1))

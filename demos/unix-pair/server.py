@@ -28,7 +28,8 @@ def receive_descriptor(conn):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} NAME')
+        print(f'usage: {sys.argv[0]} NAME', file=sys.stderr)
+        sys.exit(2)
 
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.bind(sys.argv[1].replace('@', '\0', 1))

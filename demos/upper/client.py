@@ -37,7 +37,8 @@ def talk(sock, leave):
 
 def main():
     if len(sys.argv) < 3:
-        sys.exit(f'usage: {sys.argv[0]} ADDRESS PORT [leave]')
+        print(f'usage: {sys.argv[0]} ADDRESS PORT [leave]', file=sys.stderr)
+        sys.exit(2)
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.connect((sys.argv[1], int(sys.argv[2])))
     talk(sock, leave=len(sys.argv) > 3)

@@ -34,7 +34,8 @@ def listen_on(port):
 
 def main():
     if len(sys.argv) != 2:
-        sys.exit(f'usage: {sys.argv[0]} PORT')
+        print(f'usage: {sys.argv[0]} PORT', file=sys.stderr)
+        sys.exit(2)
     sock = listen_on(int(sys.argv[1]))
     while True:
         conn, address = sock.accept()
