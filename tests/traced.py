@@ -14,6 +14,8 @@ SOCKTRACE = os.path.abspath(os.environ.get("SOCKTRACE", "./socktrace"))
 DEMOS = os.path.join(BUILD, "demos")
 PROGRAMS = os.path.join(BUILD, "tests", "programs")
 PYTHON = "/usr/bin/python3"  # Debian's own, whatever else is in PATH
+# For what starts `python3`: in it that is PYTHON.
+ENVIRONMENT = {**os.environ, "PATH": os.path.dirname(PYTHON) + os.pathsep + os.environ["PATH"]}
 LIMIT = 30  # seconds; whoever needs longer hangs
 
 

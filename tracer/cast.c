@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* For a demo's Python twins: a version manager's wrapper of the same name would fill the
- * transcript with its own shell scripts. */
 #define SYSTEM_PYTHON "/usr/bin/python3"
 
 static struct program *add_program(struct director *director)
@@ -88,6 +86,19 @@ static int collect_commands(struct director *director)
 	return 0;
 }
 
+/* A scenario's python3 is the first in PATH, unless that is a script: a version manager's wrapper,
+ * which would fill the transcript with its own shells. */
+static int find_python(char **ret_path)
+{
+	autofree char *path = NULL;
+	int result = program_find("python3", &path);
+	if ((result < 0 || program_is_script(path)) && access(SYSTEM_PYTHON, X_OK) == 0)
+		return program_find(SYSTEM_PYTHON, ret_path);
+	*ret_path = path;
+	path = NULL;
+	return result;
+}
+
 /* All programs are looked for before any is started. */
 static int find_programs(struct director *director, const char **ret_name)
 {
@@ -104,10 +115,9 @@ static int find_programs(struct director *director, const char **ret_name)
 				return -ENOMEM;
 			name = joined;
 		}
-		if (program->start && strcmp(name, "python3") == 0 &&
-		    access(SYSTEM_PYTHON, X_OK) == 0)
-			name = SYSTEM_PYTHON;
-		int result = program_find(name, &program->path);
+		bool python = program->start && strcmp(name, "python3") == 0;
+		int result =
+			python ? find_python(&program->path) : program_find(name, &program->path);
 		if (result < 0)
 			return result;
 	}

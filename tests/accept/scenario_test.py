@@ -54,11 +54,11 @@ class Scenarios(unittest.TestCase):
     def script(self, name, text):
         os.chmod(self.write(name, f"#!{PYTHON}\n{text}"), 0o755)
 
-    def play(self, steps, *options, status=0):
+    def play(self, steps, *options, status=0, env=None):
         """The run and its record; the title is given."""
         self.write("scenario", "title: T\n" + steps)
         path = os.path.join(self.folder, "record.jsonl")
-        done = run("-o", path, *options, "--scenario", self.file, cwd="/")
+        done = run("-o", path, *options, "--scenario", self.file, cwd="/", env=env)
         if "isolated network: " in done.stderr:
             self.skipTest(done.stderr)
         self.assertEqual(done.returncode, status, done.stderr)
@@ -134,6 +134,18 @@ class Scenarios(unittest.TestCase):
         self.script("hello", "print('not this one')")
         self.write("hello.py", "print('twin')")
         _, record = self.play("start hello: ./hello\n", "--python")
+        self.assertEqual(self.said(record), "twin\n")
+
+    def test_the_twins_python_is_the_first_in_path_that_is_no_wrapper(self):
+        self.script("hello", "print('not this one')")
+        self.write("hello.py", "print('twin')")
+        path = {**os.environ, "PATH": self.folder + os.pathsep + os.environ["PATH"]}
+        shutil.copy("/bin/echo", os.path.join(self.folder, "python3"))
+        _, record = self.play("start hello: ./hello\n", "--python", env=path)
+        self.assertEqual(self.said(record), "./hello.py\n")
+        os.unlink(os.path.join(self.folder, "python3"))
+        os.chmod(self.write("python3", "#!/bin/sh\necho a wrapper\n"), 0o755)
+        _, record = self.play("start hello: ./hello\n", "--python", env=path)
         self.assertEqual(self.said(record), "twin\n")
 
     # --- moments

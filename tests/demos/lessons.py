@@ -18,12 +18,12 @@ import unittest
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(FOLDER))  # tests/run.py has the path set
 
-from traced import arg, trace
+from traced import ENVIRONMENT, arg, trace
 
 
 def play(name, *options):
     """The record of a demo that has worked; skipped where there may be no isolated network."""
-    done, record = trace("--demo", name, *options, timeout=120)
+    done, record = trace("--demo", name, *options, timeout=120, env=ENVIRONMENT)
     if done.returncode == 125 and "namespace" in done.stderr:
         raise unittest.SkipTest(done.stderr.strip())
     assert done.returncode == 0, done.stderr

@@ -63,7 +63,7 @@ def plain(argument, sockets):
     if kind == "struct":
         return {field["name"]: plain(field, sockets) for field in argument["fields"]}
     if kind == "array":
-        return [plain(item, sockets) for item in argument["items"]]
+        return [plain(item, sockets) for item in argument.get("items", [])]
     if kind == "flags":
         return sorted(argument.get("names", [])) + [argument.get("unknown", 0)]
     if kind == "bytes":

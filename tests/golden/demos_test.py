@@ -19,7 +19,7 @@ import unittest
 if __name__ == "__main__":  # tests/run.py has the path set
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from traced import run
+from traced import ENVIRONMENT, run
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "demos")
@@ -273,7 +273,7 @@ def show(name, python):
     with tempfile.TemporaryDirectory(prefix="socktrace-") as folder:
         text, record = os.path.join(folder, "run.txt"), os.path.join(folder, "run.jsonl")
         options = ["--demo", name] + (["--python"] if python else [])
-        done = run("-o", text, "-o", record, *options, timeout=120)
+        done = run("-o", text, "-o", record, *options, timeout=120, env=ENVIRONMENT)
         if done.returncode == 125 and "namespace" in done.stderr:
             raise unittest.SkipTest(done.stderr.strip())
         with open(text, encoding="utf-8") as file:

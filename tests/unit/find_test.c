@@ -73,6 +73,20 @@ START_TEST(what_may_not_be_run_is_passed_over)
 }
 END_TEST
 
+START_TEST(a_script_is_told_from_a_program)
+{
+	char path[256];
+	ck_assert(!program_is_script("/bin/sh"));
+	ck_assert(!program_is_script("/no/such/program"));
+	write_file("wrapper", "#!/bin/sh\n", 0755);
+	snprintf(path, sizeof path, "%s/wrapper", folder);
+	ck_assert(program_is_script(path));
+	write_file("short", "#", 0755);
+	snprintf(path, sizeof path, "%s/short", folder);
+	ck_assert(!program_is_script(path));
+}
+END_TEST
+
 START_TEST(a_path_is_taken_as_it_is)
 {
 	char path[256];
@@ -111,6 +125,7 @@ Suite *unit_suite(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, a_name_is_looked_for_in_path_in_order);
 	tcase_add_test(tests, what_may_not_be_run_is_passed_over);
+	tcase_add_test(tests, a_script_is_told_from_a_program);
 	tcase_add_test(tests, a_path_is_taken_as_it_is);
 	tcase_add_test(tests, an_empty_entry_of_path_is_the_current_directory);
 	suite_add_tcase(suite, tests);

@@ -8,6 +8,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
+bool program_is_script(const char *path)
+{
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char head[2];
+	return fd >= 0 && read(fd, head, sizeof head) == sizeof head && memcmp(head, "#!", 2) == 0;
+}
+
 /* 0 if execve() has a chance with it. */
 static int judge(const char *path)
 {
