@@ -30,6 +30,7 @@ class UnixPair(Lesson):
         self.assertEqual(self.record.calls("server", "socketpair"), [])
         closed = self.record.calls("client", "close")[0]  # the client's own number for the gift
         self.assertEqual(closed["socket"]["role"], "pair")
+        self.assertEqual(gift["socket"]["role"], "pair")
         self.assertEqual(closed["socket"]["id"], gift["socket"]["id"])
         first, last = self.record.calls("client", "recv")
         self.assertEqual(payload(first), payload(gift))

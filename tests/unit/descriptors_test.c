@@ -323,6 +323,110 @@ START_TEST(a_descriptor_received_is_the_senders_socket)
 }
 END_TEST
 
+/* Behind five bytes the server passes its 9, of cookie 9, with two more, and closes it. */
+static struct socket *pass_and_close(struct socket *sender)
+{
+	struct socket *sent = make(&server, 9, 9);
+	sent->role = ROLE_PAIR;
+	sender->bytes_sent = 5;
+	struct event *event = call_new(CALL_SENDMSG, sender->holder_fd, 0, 0);
+	event->passed[0] = 9;
+	event->passed_count = 1;
+	sockets_enter(sockets, &server, event);
+	event->bytes_moved = 2;
+	call_done(&server, event, 2);
+	call(&server, CALL_CLOSE, 9, 0);
+	return sent;
+}
+
+/* The same through its connection with the client, which has 3 for it too. */
+static struct socket *pass_to_client(struct socket **ret_receiver)
+{
+	struct socket *sender = make(&server, 3, 1);
+	*ret_receiver = make(&client, 3, 2);
+	sockets_join(sender, *ret_receiver);
+	return pass_and_close(sender);
+}
+
+START_TEST(a_socket_under_way_is_the_same_when_it_is_received)
+{
+	struct socket *receiver, *sent = pass_to_client(&receiver);
+	receiver->bytes_received = 5; /* what came before it */
+	make(&server, 10, 10);
+	ck_assert_ptr_eq(sockets_by_cookie(sockets, 9), sent);
+	file(&client, 4, 9);
+	struct event *event = call_new(CALL_RECVMSG, 3, 0, 0);
+	sockets_enter(sockets, &client, event);
+	event->passed[0] = 4;
+	event->passed_count = 1;
+	event->bytes_moved = 2;
+	call_done(&client, event, 2);
+	ck_assert_ptr_eq(sockets_find(sockets, &client, 4), sent);
+	ck_assert_int_eq(sent->role, ROLE_PAIR);
+	make(&server, 11, 11);
+	ck_assert_ptr_eq(sockets_by_cookie(sockets, 9), sent);
+	/* It is not under way any more. */
+	call(&client, CALL_CLOSE, 4, 0);
+	make(&server, 12, 12);
+	ck_assert_ptr_null(sockets_by_cookie(sockets, 9));
+}
+END_TEST
+
+START_TEST(a_socket_that_was_passed_and_thrown_away_is_forgotten)
+{
+	struct socket *receiver;
+	pass_to_client(&receiver);
+	receiver->bytes_received = 6; /* read(), which takes no descriptors */
+	make(&server, 10, 10);
+	ck_assert_ptr_null(sockets_by_cookie(sockets, 9));
+}
+END_TEST
+
+START_TEST(a_socket_under_way_to_nobody_is_forgotten)
+{
+	struct socket *receiver, *sent = pass_to_client(&receiver);
+	make(&server, 10, 10);
+	ck_assert_ptr_eq(sockets_by_cookie(sockets, 9), sent);
+	call(&client, CALL_CLOSE, 3, 0);
+	make(&server, 11, 11);
+	make(&server, 12, 12);
+	ck_assert_ptr_null(sockets_by_cookie(sockets, 9));
+}
+END_TEST
+
+START_TEST(a_socket_may_be_passed_before_the_connection_is_accepted)
+{
+	struct socket *listener = make(&client, 5, 5);
+	listener->domain = AF_UNIX;
+	set_text(file(&client, 5, 5)->local, "unix:@door");
+	call(&client, CALL_BIND, 5, 0);
+	call(&client, CALL_LISTEN, 5, 0);
+	struct socket *sender = make(&server, 3, 1);
+	set_text(sender->remote, "unix:@door");
+	struct socket *sent = pass_and_close(sender);
+	make(&server, 10, 10);
+	ck_assert_ptr_eq(sockets_by_cookie(sockets, 9), sent);
+	struct socket *receiver = make(&client, 3, 2);
+	sockets_join(sender, receiver);
+	receiver->bytes_received = 5;
+	make(&server, 11, 11);
+	ck_assert_ptr_eq(sockets_by_cookie(sockets, 9), sent);
+	receiver->bytes_received = 6;
+	make(&server, 12, 12);
+	ck_assert_ptr_null(sockets_by_cookie(sockets, 9));
+}
+END_TEST
+
+START_TEST(a_socket_that_is_passed_to_somebody_unknown_is_forgotten)
+{
+	struct socket *sender = make(&server, 3, 1);
+	set_text(sender->remote, "unix:@door");
+	pass_and_close(sender);
+	make(&server, 10, 10);
+	ck_assert_ptr_null(sockets_by_cookie(sockets, 9));
+}
+END_TEST
+
 START_TEST(a_connection_that_travels_while_nobody_holds_it_stays_the_same)
 {
 	struct socket *channel = make(&client, 3, 1);
@@ -391,6 +495,11 @@ Suite *unit_suite(void)
 	};
 	const TTest *const rights[] = {
 		a_descriptor_received_is_the_senders_socket,
+		a_socket_under_way_is_the_same_when_it_is_received,
+		a_socket_that_was_passed_and_thrown_away_is_forgotten,
+		a_socket_under_way_to_nobody_is_forgotten,
+		a_socket_may_be_passed_before_the_connection_is_accepted,
+		a_socket_that_is_passed_to_somebody_unknown_is_forgotten,
 		a_connection_that_travels_while_nobody_holds_it_stays_the_same,
 		pidfd_getfd_gives_a_marked_descriptor,
 		NULL,

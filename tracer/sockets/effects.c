@@ -203,6 +203,18 @@ static void count_sent(struct step *step)
 		step->known->socket.bytes_sent += step->event->bytes_moved;
 }
 
+static void send_message(struct step *step)
+{
+	const struct event *event = step->event;
+	count_sent(step);
+	for (size_t i = 0; step->known && i < event->passed_count; i++) {
+		const struct descriptor *passed =
+			table_find(step->process->descriptors, event->passed[i]);
+		if (passed)
+			known_pass(passed->known, step->known, event->bytes_moved);
+	}
+}
+
 /* What was only looked at is received later. */
 static void count_received(struct step *step, uint64_t flags)
 {
@@ -257,7 +269,7 @@ static const struct effect {
 	[CALL_CONNECT] = { connect_socket, true },
 	[CALL_SETSOCKOPT] = { set_option, false },
 	[CALL_SENDTO] = { count_sent, false },
-	[CALL_SENDMSG] = { count_sent, false },
+	[CALL_SENDMSG] = { send_message, false },
 	[CALL_SENDMMSG] = { count_sent, false },
 	[CALL_RECVFROM] = { receive_data, false },
 	[CALL_RECVMSG] = { receive_message, false },

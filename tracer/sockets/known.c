@@ -260,10 +260,39 @@ void known_told(struct sockets *sockets, struct known *known)
 		list_join(&sockets->told, known);
 }
 
+void known_pass(struct known *known, const struct known *sender, uint64_t bytes)
+{
+	/* Messages may be received in part, which leaves no count to compare with. */
+	if (sender->socket.type != SOCK_STREAM)
+		return;
+	known->passed_by = sender->socket.cookie;
+	known->passed_to = sender->socket.peer ? sender->socket.peer->cookie : 0;
+	known->passed_behind = sender->socket.bytes_sent - bytes;
+}
+
+/* unix(7): the kernel holds what was passed until it is received, or thrown away, together with
+ * the first byte of its message, or until the socket to which it was sent is closed. */
+static bool is_under_way(const struct sockets *sockets, struct known *known)
+{
+	const struct known *sender = map_get(&sockets->by_cookie, known->passed_by);
+	if (!known->passed_to && sender && sender->socket.peer)
+		known->passed_to = sender->socket.peer->cookie;
+	/* Before accept() the connection waits at a listener. If that is not traced, nobody will
+	 * ever tell us who has received it. */
+	if (!known->passed_to)
+		return sender && sender->socket.holders &&
+		       sockets_unix_listener(sockets, sender->socket.remote, NULL);
+	const struct known *receiver = map_get(&sockets->by_cookie, known->passed_to);
+	return receiver && receiver->socket.holders &&
+	       receiver->socket.bytes_received <= known->passed_behind;
+}
+
 static void reap(struct sockets *sockets, struct known_list *list)
 {
-	while (list->first) {
-		struct known *known = list->first;
+	for (struct known *known = list->first, *next; known; known = next) {
+		next = known->next;
+		if (!known->socket.holders && is_under_way(sockets, known))
+			continue;
 		list_leave(known);
 		/* Another process may have received it with SCM_RIGHTS meanwhile. */
 		if (!known->socket.holders && !known->socket.opened)

@@ -40,6 +40,10 @@ struct known {
 	uint64_t port; /* of one of AF_UNIX: made of its address */
 	bool listening;
 	bool counted; /* in sockets.in_network */
+	/* SCM_RIGHTS: a descriptor of it was sent through the socket of this cookie (0: none was)
+	 * to that one (0: it is not known yet), behind so many bytes of the stream. Until those and
+	 * one more are received it is under way. */
+	uint64_t passed_by, passed_to, passed_behind;
 	/* sockets.orphans or sockets.told, NULL: in neither; and its neighbours there. */
 	struct known_list *list;
 	struct known *previous, *next;
@@ -88,11 +92,14 @@ void known_release(struct sockets *sockets, struct known *known,
 /* Makes holder_pid and holder_fd name a holder that is alive. */
 void known_choose_holder(struct known *known);
 
+/* A descriptor of it has been sent through that socket, with the last so many of its bytes. */
+void known_pass(struct known *known, const struct known *sender, uint64_t bytes);
+
 /* Notes that nobody holds it, if so. */
 void known_orphan(struct sockets *sockets, struct known *known);
 /* The session knows that it is an orphan, if it is one. */
 void known_told(struct sockets *sockets, struct known *known);
-/* Frees the orphans that never were a connection. */
+/* Frees the orphans that never were a connection and are not under way to anybody. */
 void known_reap(struct sockets *sockets);
 
 /* --- variables.c ---------------------------------------------------------------------- */
