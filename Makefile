@@ -38,7 +38,8 @@ endif
 
 CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
-	     -DSOCKTRACE_LIBDIR='"$(PREFIX)/lib/socktrace"' -Itracer -I. \
+	     -DSOCKTRACE_LIBDIR='"$(PREFIX)/lib/socktrace"' \
+	     -DSOCKTRACE_LOCALEDIR='"$(PREFIX)/share/locale"' -Itracer -I. \
 	     $(WARNINGS) $(SANITIZERS) $(CFLAGS) -MMD -MP
 
 # --- sources -----------------------------------------------------------------------------
@@ -56,6 +57,7 @@ BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/be
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
 # A demo runs from one folder, here as when installed: its programs, twins and scenario.
+CATALOGUES := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/socktrace.mo,$(wildcard po/*.po))
 DEMO_FILES := $(patsubst demos/%,$(BUILD)/demos/%,$(wildcard demos/*/*.py demos/*/scenario))
 
 ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*.[ch] formatters/*/*.[ch] \
@@ -64,9 +66,9 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos demo check bench fuzz torture lint asan install uninstall help clean distclean \
+.PHONY: all demos languages po demo check bench fuzz torture lint asan install uninstall help clean distclean \
 	deps deps-build deps-test libraries programs
-all: $(PROGRAM) demos
+all: $(PROGRAM) demos languages
 
 $(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
 	$(say) LINK $@
@@ -120,6 +122,41 @@ demo:
 	@.ci/packages build
 	@$(MAKE) --no-print-directory all
 	@$(PROGRAM_PATH) --demo echo
+
+# --- languages ---------------------------------------------------------------------------
+
+ifneq ($(shell command -v msgfmt),)
+languages: $(CATALOGUES)
+else
+languages:
+	@echo "msgfmt is not installed (package gettext): socktrace will speak English only"
+endif
+
+$(CATALOGUES): $(BUILD)/locale/%/LC_MESSAGES/socktrace.mo: po/%.po
+	@mkdir -p $(@D)
+	$(say) LANG $@
+	$(Q)msgfmt --check -o $@.new $<
+	$(Q)mv $@.new $@
+
+# What is to be translated: marked with _() or N_() (support/language.h), or the argument of a
+# function that says it in the language spoken.
+PO       ?= po
+SPEAKERS := complain:1 complain:2 option_fail:2 option_fail:3 parser_refuse:2 parser_refuse_word:2 \
+	    session_notice:3 session_notice:4 text_detail:2 text_label:2
+XGETTEXT := xgettext --language=C --from-code=UTF-8 --omit-header --add-location=file \
+	    --keyword --keyword=_ --keyword=N_ $(SPEAKERS:%=--keyword=%) \
+	    --directory=. --directory=$(BUILD)
+
+# Gathers what there is to translate anew. What has changed comes back untranslated, never as a
+# guess, and what is gone is dropped.
+po: $(TEXTS:%=$(BUILD)/%.c)
+	$(Q)$(XGETTEXT) --output=$(PO)/socktrace.pot $(sort $(SOURCES)) $(TEXTS:%=%.c)
+	$(Q)for language in $(PO)/*.po; do \
+		msgmerge --quiet --no-fuzzy-matching --add-location=file --output-file=$$language.new \
+			$$language $(PO)/socktrace.pot && \
+		msgattrib --no-obsolete --add-location=file --output-file=$$language $$language.new && \
+		rm $$language.new || exit 1; \
+	done
 
 # --- tests -------------------------------------------------------------------------------
 
@@ -205,7 +242,7 @@ lint-tidy:
 	$(say) TIDY "clang-tidy"
 	$(Q)printf '%s\n' $(filter %.c,$(ALL_C)) | xargs -P 2 -n 1 sh -c \
 		'clang-tidy --quiet "$$@" -- -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION=\"x\" \
-		-DSOCKTRACE_LIBDIR=\"x\" -Itracer -I. -Itests/unit 2>/dev/null' lint
+		-DSOCKTRACE_LIBDIR=\"x\" -DSOCKTRACE_LOCALEDIR=\"x\" -Itracer -I. -Itests/unit 2>/dev/null' lint
 # Its leak checks do not know __attribute__((cleanup)): valgrind and ASan find leaks.
 lint-cppcheck:
 	$(say) CHECK "cppcheck"
@@ -225,10 +262,16 @@ install: all
 		install -m 755 $$(find $$demo -maxdepth 1 -type f -perm -100) $$target && \
 		install -m 644 $$demo/scenario $$demo/*.py $$target || exit 1; \
 	done
+	for catalogue in $(CATALOGUES:$(BUILD)/locale/%=%); do \
+		test -e $(BUILD)/locale/$$catalogue || continue; \
+		install -D -m 644 $(BUILD)/locale/$$catalogue \
+			$(DESTDIR)$(PREFIX)/share/locale/$$catalogue || exit 1; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace
 	rm -rf $(DESTDIR)$(PREFIX)/lib/socktrace
+	rm -f $(CATALOGUES:$(BUILD)/locale/%=$(DESTDIR)$(PREFIX)/share/locale/%)
 
 # --- the rest ----------------------------------------------------------------------------
 
@@ -246,6 +289,7 @@ help:
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
 	@echo 'make bench      compare with strace, and what grows: tables of ratios'
 	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (ROUNDS=N)'
+	@echo 'make po         gather what is to be translated, into po/'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'

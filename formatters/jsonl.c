@@ -47,6 +47,14 @@ static void put_place(json_t *object, const struct record *record)
 	put_text(object, "lane", record->lane);
 }
 
+static json_t *json_words(const struct record_words *words)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < words->count; i++)
+		put_text(object, words->in[i].lang, words->in[i].words);
+	return object;
+}
+
 static void write_header(json_t *object, const struct record *record)
 {
 	const struct record_header *header = record->header;
@@ -71,6 +79,8 @@ static void write_header(json_t *object, const struct record *record)
 	put_value(object, "sysctl", sysctls);
 	put_text(object, "title", header->title);
 	put_text(object, "lesson", header->lesson);
+	put_value(object, "titles", json_words(&header->titles));
+	put_value(object, "lessons", json_words(&header->lessons));
 }
 
 static void write_process(json_t *object, const struct record *record)

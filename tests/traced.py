@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import unittest
 
+os.environ["LC_ALL"] = "C.UTF-8"  # English, whoever runs the tests
+
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SOCKTRACE = os.path.abspath(os.environ.get("SOCKTRACE", "./socktrace"))
 DEMOS = os.path.join(BUILD, "demos")

@@ -3,6 +3,7 @@
 
 #include "ptrace/find.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "support/words.h"
 
 #include <errno.h>
@@ -124,17 +125,29 @@ static int find_programs(struct director *director, const char **ret_name)
 	return 0;
 }
 
+/* A copy of the list alone: setenv(3) leaves the strings where they are. */
+static char **copy_environment(size_t more, size_t *ret_count)
+{
+	size_t count = 0;
+	language_in_environment(false);
+	while (environ[count])
+		count++;
+	char **made = calloc(count + more + 1, sizeof *made);
+	if (made)
+		memcpy(made, environ, count * sizeof *made);
+	language_in_environment(true);
+	*ret_count = count;
+	return made;
+}
+
 /* The programs' environment: ours, changed by -E. */
 static int make_environment(struct director *director)
 {
 	const struct options *options = director->options;
 	size_t count = 0;
-	while (environ[count])
-		count++;
-	char **made = calloc(count + options->environment_count + 1, sizeof *made);
+	char **made = copy_environment(options->environment_count, &count);
 	if (!made)
 		return -ENOMEM;
-	memcpy(made, environ, count * sizeof *made);
 	for (size_t i = 0; i < options->environment_count; i++) {
 		const char *setting = options->environment[i];
 		size_t name = strcspn(setting, "=");
@@ -273,14 +286,9 @@ const char *const *const *director_commands(const struct director *director)
 	return director->commands;
 }
 
-const char *director_title(const struct director *director)
+const struct scenario *director_scenario(const struct director *director)
 {
-	return director->scenario ? director->scenario->title[SCENARIO_ENGLISH] : NULL;
-}
-
-const char *director_lesson(const struct director *director)
-{
-	return director->scenario ? director->scenario->lesson[SCENARIO_ENGLISH] : NULL;
+	return director->scenario;
 }
 
 /* --- what runs already ---------------------------------------------------------------------------

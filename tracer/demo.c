@@ -1,40 +1,18 @@
 #include "demo.h"
 
+#include "beside.h"
+
 #include "support/auto.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* FOLDER of the running program, and NAME: the caller's to free, NULL if it is not there. */
-static char *beside_program(const char *name)
-{
-	char path[4096];
-	char *folder = NULL;
-	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	if (length <= 0)
-		return NULL;
-	path[length] = '\0';
-	*strrchr(path, '/') = '\0';
-	if (asprintf(&folder, "%s/%s", path, name) < 0)
-		return NULL;
-	if (access(folder, X_OK) == 0)
-		return folder;
-	free(folder);
-	return NULL;
-}
 
 char *demos_folder(void)
 {
-	static const char *const names[] = { "build/demos", "demos", "../lib/socktrace/demos" };
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *folder = beside_program(names[i]);
-		if (folder)
-			return folder;
-	}
-	return strdup(SOCKTRACE_LIBDIR "/demos");
+	static const char *const folders[] = { "build/demos", "demos", "../lib/socktrace/demos",
+					       NULL };
+	return beside_program(folders, ".", SOCKTRACE_LIBDIR "/demos");
 }
 
 int demo_find(const char *name, char **ret_path)

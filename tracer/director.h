@@ -25,8 +25,8 @@ void director_free(struct director *director);
 
 /* For the header. Arrays end with NULL. */
 const char *const *const *director_commands(const struct director *director);
-const char *director_title(const struct director *director);
-const char *director_lesson(const struct director *director);
+/* The one that is played, NULL if none is. */
+const struct scenario *director_scenario(const struct director *director);
 
 /* --- called by the session ---------------------------------------------------------------- */
 

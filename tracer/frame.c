@@ -2,6 +2,9 @@
 #include "session.h"
 
 #include "director.h"
+#include "scenario.h"
+
+#include "support/language.h"
 
 #include "teach/rules.h"
 
@@ -17,6 +20,8 @@ void session_write_header(struct session *session)
 	struct tm parts;
 	struct utsname system;
 	char day[32], started[64];
+	const struct scenario *scenario = director_scenario(session->director);
+	const char *lang = language_used()->name;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &parts);
@@ -34,14 +39,18 @@ void session_write_header(struct session *session)
 		.kernel = system.release,
 		.started = started,
 		.commands = director_commands(session->director),
-		.lang = "en",
+		.lang = lang,
 		.isolated = session->options->isolate,
 		.witnesses = witnesses,
 		.sysctls = session->options->sysctls.rows,
 		.sysctl_count = session->options->sysctls.count,
-		.title = director_title(session->director),
-		.lesson = director_lesson(session->director),
+		.title = scenario ? scenario_text(scenario->title, lang) : NULL,
+		.lesson = scenario ? scenario_text(scenario->lesson, lang) : NULL,
 	};
+	if (scenario) {
+		header.titles = scenario_words(scenario->title);
+		header.lessons = scenario_words(scenario->lesson);
+	}
 	struct record record = record_blank(RECORD_HEADER, 0);
 	record.header = &header;
 	session_write(session, &record);

@@ -5,6 +5,7 @@
 #include "decode/decode.h"
 #include "formatters/formatter.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "teach/rules.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static int list_demos(FILE *file)
 		if (demo_find(entries[i]->d_name, &path) == 0 &&
 		    scenario_read(path, &scenario, &error) == 0) {
 			fprintf(file, "%-18s %s\n", entries[i]->d_name,
-				scenario.title[SCENARIO_ENGLISH]);
+				scenario_text(scenario.title, language_used()->name));
 			scenario_done(&scenario);
 		}
 		free(entries[i]);

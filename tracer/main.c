@@ -1,4 +1,5 @@
 /* socktrace: what the command line asks for, and the exit status. */
+#include "complaints.h"
 #include "demo.h"
 #include "director.h"
 #include "isolation.h"
@@ -7,8 +8,9 @@
 #include "replay/replay.h"
 #include "scenario.h"
 #include "session.h"
+#include "speaking.h"
 
-#include "ptrace/attach.h"
+#include "support/arena.h"
 #include "support/auto.h"
 #include "support/text.h"
 
@@ -16,105 +18,11 @@
 #include <locale.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum { STATUS_FAILED = 125, STATUS_NOT_EXECUTABLE = 126, STATUS_NOT_FOUND = 127 };
-
-/* Every failure is one line, and a second one where something can be done about it. */
-__attribute__((format(printf, 2, 3))) static int complain(const char *hint, const char *format, ...)
-{
-	va_list args;
-	fputs("socktrace: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	if (hint && *hint)
-		fprintf(stderr, "  %s\n", hint);
-	return STATUS_FAILED;
-}
-
-/* --- why a program could not be started ------------------------------------------------------ */
-
-static int complain_program(const char *name, int error)
-{
-	switch (error) {
-	case ENOENT:
-		complain(NULL, "%s: %s", name,
-			 strchr(name, '/') ? "no such file" : "command not found");
-		return STATUS_NOT_FOUND;
-	case EISDIR:
-		complain(NULL, "%s: is a directory", name);
-		return STATUS_NOT_EXECUTABLE;
-	case ENOEXEC:
-		complain("a script needs a first line like #!/bin/sh; or run: socktrace sh SCRIPT",
-			 "%s: not a program, and a script without #!", name);
-		return STATUS_NOT_EXECUTABLE;
-	case EACCES:
-	case EPERM:
-		complain("chmod +x makes a file executable", "%s: permission denied", name);
-		return STATUS_NOT_EXECUTABLE;
-	case EINVAL:
-		return complain("a quote is left open, or there is no word in it",
-				"--client=%s: cannot be split into words", name);
-	default:
-		complain(NULL, "%s: %s", name, strerror(error));
-		return STATUS_NOT_EXECUTABLE;
-	}
-}
-
-static const char *ptrace_hint(void)
-{
-	char scope = '0';
-	autofclose FILE *yama = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
-	if (yama && fread(&scope, 1, 1, yama) == 1 && scope > '1')
-		return "Yama forbids it: as root, sysctl kernel.yama.ptrace_scope=1";
-	return "a container's seccomp profile or a tracer of socktrace itself forbids it";
-}
-
-static int complain_attach(const char *word, int error)
-{
-	pid_t tracer = error == EPERM ? attach_tracer_of((pid_t)strtol(word, NULL, 10)) : 0;
-	int length = (int)strcspn(word, ",");
-	if (tracer)
-		return complain("end that tracer first", "-p %.*s: is traced by process %d already",
-				length, word, tracer);
-	if (error == EPERM)
-		return complain(
-			"it belongs to another user, or Yama forbids it: as root it works, or with "
-			"sysctl kernel.yama.ptrace_scope=0",
-			"-p %.*s: not permitted", length, word);
-	if (error == EINVAL)
-		return complain(NULL, "-p %.*s: not a process id", length, word);
-	return complain(NULL, "-p %.*s: %s", length, word, strerror(error));
-}
-
-static int complain_launch(const char *name, struct launch_failure failure)
-{
-	switch (failure.step) {
-	case LAUNCH_SEIZE:
-		return complain(ptrace_hint(), "ptrace: %s", strerror(failure.error));
-	case LAUNCH_FILTER:
-		return complain(NULL, "seccomp filter: %s", strerror(failure.error));
-	case LAUNCH_USER:
-		return complain("only root may become another user", "-u: %s",
-				strerror(failure.error));
-	case LAUNCH_DIRECTORY:
-		return complain(NULL, "%s: its directory: %s", name, strerror(failure.error));
-	case LAUNCH_FORK:
-		return complain(NULL, "fork: %s", strerror(failure.error));
-	case LAUNCH_ATTACH:
-		return complain_attach(name, failure.error);
-	case LAUNCH_EXEC:
-		break;
-	}
-	return complain_program(name, failure.error);
-}
 
 /* --- running -----------------------------------------------------------------------------------
  */
@@ -133,14 +41,6 @@ static int end_like(int status)
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(WTERMSIG(status));
 	return 128 + WTERMSIG(status);
-}
-
-static int complain_session(int error)
-{
-	if (error == ENOSYS)
-		return complain("Linux 5.6 or later has it",
-				"pidfd_getfd: this kernel does not have it");
-	return complain(NULL, "trace: %s", strerror(error));
 }
 
 static int run(const struct options *options, struct director *director)
@@ -284,9 +184,13 @@ struct replayed {
 static int emit(void *context, const struct record *record)
 {
 	struct replayed *replayed = context;
+	struct arena *arena = arena_new();
+	if (!arena)
+		return -ENOMEM;
 	replayed->any = true;
 	verdict_see(&replayed->verdict, record);
-	outputs_write(replayed->outputs, record);
+	outputs_write(replayed->outputs, speaking_again(arena, record));
+	arena_free(arena);
 	return 0;
 }
 
@@ -342,18 +246,39 @@ static int finish_output(int status)
 	return status;
 }
 
+/* In the environment's language, until the command line names another. */
+static int parse(struct options *options, int argc, char **argv)
+{
+	struct options_error error = { { 0 }, { 0 } };
+	/* Where its texts are not there nobody has asked for them: then it is English. */
+	speaking_use(language_of_locale());
+	int result = options_parse(options, argc, argv, &error);
+	const struct language *wanted = options->language;
+	if (wanted && wanted != language_used()) {
+		if (speaking_use(wanted) < 0)
+			return complain("it was built without gettext's msgfmt, or its files were "
+					"moved",
+					"--lang=%s: the texts in this language are not there",
+					wanted->name);
+		if (result < 0) { /* once more, in words of that language */
+			options_done(options);
+			result = options_parse(options, argc, argv, &error);
+		}
+	}
+	return result < 0 ? complain(error.hint, "%s", error.what) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
-	struct options_error error = { { 0 }, { 0 } };
-	int status = 0;
 
 	/* Payloads are UTF-8 whatever the terminal's language is. */
 	if (!setlocale(LC_CTYPE, "C.UTF-8"))
 		setlocale(LC_CTYPE, "");
-	if (options_parse(&options, argc, argv, &error) < 0) {
+	int status = parse(&options, argc, argv);
+	if (status) {
 		options_done(&options);
-		return complain(error.hint, "%s", error.what);
+		return status;
 	}
 	switch (options.action) {
 	case ACTION_TRACE:

@@ -1,5 +1,6 @@
 #include "option_values.h"
 
+#include "support/language.h"
 #include "teach/rules.h"
 
 #include <errno.h>
@@ -134,6 +135,14 @@ int option_check(struct parser *parser, const char *rules)
 					   at);
 	}
 	return 0;
+}
+
+int option_language(struct parser *parser, const char *name)
+{
+	parser->options->language = language_named(name);
+	if (parser->options->language)
+		return 0;
+	return option_fail(parser->error, "en and zh are known", "--lang=%s: unknown", name);
 }
 
 int option_set(struct parser *parser, const char *set)

@@ -33,5 +33,6 @@ int option_wire(struct parser *parser, const char *how);
 int option_notes(struct parser *parser, const char *when);
 /* NULL: --check alone. */
 int option_check(struct parser *parser, const char *rules);
+int option_language(struct parser *parser, const char *name);
 int option_set(struct parser *parser, const char *set);
 int option_sysctl(struct parser *parser, const char *setting);

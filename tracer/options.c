@@ -36,6 +36,7 @@ enum {
 	CODE_WIRE,
 	CODE_NOTES,
 	CODE_CHECK,
+	CODE_LANG,
 };
 
 static const struct row {
@@ -86,6 +87,8 @@ static const struct row {
 	  "write to FILE, in the format its name ends with; - standard output; |COMMAND; "
 	  "repeatable" },
 	{ CODE_FORMAT, "format", "NAME", "the format of the next -o, or of standard error" },
+	{ CODE_LANG, "lang", "en|zh",
+	  "the language of everything explained (from LC_ALL, LC_MESSAGES, LANG)" },
 	{ 'q', "quiet", NULL, "no start and end lines" },
 	{ 'h', "help", NULL, "this text" },
 	{ 'V', "version", NULL, "the version" },
@@ -145,6 +148,8 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return option_notes(parser, argument);
 	case CODE_CHECK:
 		return option_check(parser, argument);
+	case CODE_LANG:
+		return option_language(parser, argument);
 	case 'u':
 		options->user = argument;
 		return 0;

@@ -53,12 +53,13 @@ struct options {
 	bool selection_given;
 	struct output_option *outputs;
 	size_t output_count;
-	size_t capture;           /* --capture: payload bytes recorded for each call */
-	size_t show_bytes;        /* -s */
-	unsigned time_letters;    /* how many t */
-	bool relative, duration;  /* -r, -T */
-	const char *user;         /* -u */
-	const char **environment; /* -E, as given: VAR=VALUE, or VAR to unset */
+	size_t capture;                  /* --capture: payload bytes recorded for each call */
+	size_t show_bytes;               /* -s */
+	unsigned time_letters;           /* how many t */
+	bool relative, duration;         /* -r, -T */
+	const char *user;                /* -u */
+	const struct language *language; /* --lang; NULL: the environment's */
+	const char **environment;        /* -E, as given: VAR=VALUE, or VAR to unset */
 	size_t environment_count;
 	struct sysctls sysctls; /* --sysctl */
 };

@@ -1,6 +1,7 @@
 #include "outputs.h"
 
 #include "support/auto.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,6 +85,7 @@ static int open_pipe(struct output *output, const char *command)
 	output->reader = fork();
 	if (output->reader == 0) {
 		dup2(ends[0], STDIN_FILENO);
+		language_in_environment(false);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}

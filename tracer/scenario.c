@@ -1,17 +1,13 @@
 #include "scenario_parser.h"
 
 #include "support/arena.h"
+#include "support/language.h"
 #include "support/text.h"
 
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
-
-static const char *const languages[SCENARIO_LANGUAGES] = {
-	[SCENARIO_ENGLISH] = "en",
-	[SCENARIO_CHINESE] = "zh",
-};
 
 /* --- texts: title, lesson ---------------------------------------------------------------- */
 
@@ -21,9 +17,9 @@ static size_t take_language(char **rest)
 	if (**rest != '[')
 		return SCENARIO_ENGLISH;
 	for (size_t language = 0; language < SCENARIO_LANGUAGES; language++) {
-		size_t length = strlen(languages[language]);
-		if (strncmp(*rest + 1, languages[language], length) == 0 &&
-		    (*rest)[1 + length] == ']') {
+		const char *name = language_nth((unsigned)language)->name;
+		size_t length = strlen(name);
+		if (strncmp(*rest + 1, name, length) == 0 && (*rest)[1 + length] == ']') {
 			*rest += length + 2;
 			return language;
 		}
@@ -261,6 +257,26 @@ void scenario_done(struct scenario *scenario)
 	sysctls_done(&scenario->sysctls);
 	arena_free(scenario->arena);
 	*scenario = (struct scenario){ 0 };
+}
+
+const char *scenario_text(const char *const texts[SCENARIO_LANGUAGES], const char *language)
+{
+	for (unsigned i = 0; i < SCENARIO_LANGUAGES; i++)
+		if (strcmp(language_nth(i)->name, language) == 0)
+			return texts[i];
+	return texts[SCENARIO_ENGLISH];
+}
+
+struct record_words scenario_words(const char *const texts[SCENARIO_LANGUAGES])
+{
+	struct record_words words = { 0 };
+	for (unsigned i = 0; i < SCENARIO_LANGUAGES; i++)
+		if (texts[i] && (i == SCENARIO_ENGLISH || texts[i] != texts[SCENARIO_ENGLISH]))
+			words.in[words.count++] = (struct record_translation){
+				.lang = language_nth(i)->name,
+				.words = texts[i],
+			};
+	return words;
 }
 
 static bool stopped_by(const struct scenario *scenario, const char *name, int signal)

@@ -5,6 +5,7 @@
 #include "selection.h"
 #include "sysctls.h"
 #include "types/call.h"
+#include "types/record.h"
 #include "types/tcp_state.h"
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@
 
 struct arena;
 
+/* As language_nth() counts them. */
 enum { SCENARIO_ENGLISH, SCENARIO_CHINESE, SCENARIO_LANGUAGES };
 
 enum {
@@ -106,6 +108,11 @@ struct scenario_error {
 int scenario_parse(struct scenario *ret, const char *text, size_t size,
 		   struct scenario_error *ret_error);
 void scenario_done(struct scenario *scenario);
+
+/* One of its texts in the language of that name ("zh"), in English where it has none. */
+const char *scenario_text(const char *const texts[SCENARIO_LANGUAGES], const char *language);
+/* The same in each language it has. */
+struct record_words scenario_words(const char *const texts[SCENARIO_LANGUAGES]);
 
 /* Whether that program, gone with this status of waitpid(), ended as the scenario wants it. */
 bool scenario_ended_well(const struct scenario *scenario, const struct step *start,

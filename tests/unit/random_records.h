@@ -406,6 +406,15 @@ static const struct record_connection *random_connection(struct random *random)
 	return connection;
 }
 
+static struct record_words random_words(struct random *random)
+{
+	static const char *const names[] = { "en", "zh", "de", "fr" };
+	struct record_words words = { .count = random_number(random, 5) };
+	for (size_t i = 0; i < words.count; i++)
+		words.in[i] = (struct record_translation){ names[i], random_text(random) };
+	return words;
+}
+
 static const struct record_header *random_header(struct random *random)
 {
 	static const char *const argv[] = { "./server", "\xff", NULL };
@@ -423,7 +432,9 @@ static const struct record_header *random_header(struct random *random)
 					  .sysctls = sysctls,
 					  .sysctl_count = random_number(random, 3),
 					  .title = random_text(random),
-					  .lesson = random_text(random) };
+					  .lesson = random_text(random),
+					  .titles = random_words(random),
+					  .lessons = random_words(random) };
 	return header;
 }
 

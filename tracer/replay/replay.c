@@ -29,6 +29,25 @@ static void read_sysctls(struct replay_line *line, struct record_header *header)
 	header->sysctls = sysctls;
 }
 
+static void read_words(struct replay_line *line, const char *key, struct record_words *words)
+{
+	const json_t *object = field_object(line, line->object, key);
+	if (json_object_size(object) > RECORD_MAX_LANGUAGES) {
+		replay_complain(line, "\"%s\" has more than %d languages", key,
+				RECORD_MAX_LANGUAGES);
+		return;
+	}
+	const char *lang;
+	json_t *value;
+	json_object_foreach((json_t *)(uintptr_t)object, lang, value)
+	{
+		const char *text = field_text(line, object, lang);
+		if (text)
+			words->in[words->count++] =
+				(struct record_translation){ .lang = lang, .words = text };
+	}
+}
+
 static void read_header(struct replay_line *line)
 {
 	struct record_header *header = &line->header;
@@ -48,6 +67,8 @@ static void read_header(struct replay_line *line)
 	read_sysctls(line, header);
 	header->title = field_text(line, line->object, "title");
 	header->lesson = field_text(line, line->object, "lesson");
+	read_words(line, "titles", &header->titles);
+	read_words(line, "lessons", &header->lessons);
 	line->record.header = header;
 }
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <libintl.h>
 #include <locale.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,8 +20,8 @@ enum { LANGUAGES = sizeof languages / sizeof *languages };
 static struct {
 	const struct language *used;
 	locale_t locale;
-	char *variable; /* LANGUAGE as it was */
-	bool changed;
+	char *variable;    /* LANGUAGE as it was */
+	const char *asked; /* as we set it; NULL: we have not */
 } spoken = { .used = languages };
 
 const struct language *language_nth(unsigned n)
@@ -85,10 +84,10 @@ int language_use(const struct language *language, const char *folder)
 	    !bind_textdomain_codeset(DOMAIN, "UTF-8"))
 		return -ENOENT;
 	const char *before = getenv("LANGUAGE");
-	if (!spoken.changed)
+	if (!spoken.asked)
 		spoken.variable = before ? strdup(before) : NULL;
-	spoken.changed = true;
-	if (setenv("LANGUAGE", language->catalogue, 1) < 0 || !has_catalogue())
+	spoken.asked = language->catalogue;
+	if (setenv("LANGUAGE", spoken.asked, 1) < 0 || !has_catalogue())
 		return -ENOENT;
 	spoken.used = language;
 	return 0;
@@ -99,12 +98,14 @@ const struct language *language_used(void)
 	return spoken.used;
 }
 
-void language_restore_environment(void)
+void language_in_environment(bool ours)
 {
-	if (!spoken.changed)
+	const char *value = ours ? spoken.asked : spoken.variable;
+	if (!spoken.asked)
 		return;
-	if (spoken.variable)
-		setenv("LANGUAGE", spoken.variable, 1);
+	/* Without memory it stays as it is, and the texts are as ever. */
+	if (value)
+		setenv("LANGUAGE", value, 1);
 	else
 		unsetenv("LANGUAGE");
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #define _(text)  language_text(text)
 #define N_(text) (text)
 
@@ -23,14 +25,20 @@ const struct language *language_of_locale(void);
 /* The n-th, from 0; NULL: there are no more. */
 const struct language *language_nth(unsigned n);
 
+/* Where gettext finds the Chinese texts in the folder of all catalogues. */
+#define LANGUAGE_CHINESE "zh_CN/LC_MESSAGES/socktrace.mo"
+
 /* Speaks it from now on; the catalogues are in `folder`. Returns 0, or -ENOENT: it has no catalogue
  * there, or no locale of this system lets gettext read it. */
 int language_use(const struct language *language, const char *folder);
 /* The one that is spoken. */
 const struct language *language_used(void);
 
-/* What a traced program is started with: its environment as if nobody had translated anything. */
-void language_restore_environment(void);
+/*
+ * gettext(3) is told the language by LANGUAGE in the environment, and reads it each time. false: as
+ * the environment was given to us, which is what the programs we start get; true: ours again.
+ */
+void language_in_environment(bool ours);
 
 /* The text in that language, or itself. The result lives for ever. */
 const char *language_text(const char *text) __attribute__((format_arg(1)));

@@ -47,6 +47,20 @@ enum process_what {
 const char *process_what_name(enum process_what what);
 int process_what_named(const char *name);
 
+enum { RECORD_MAX_LANGUAGES = 4 };
+
+/* The same words in several languages; none: they are not known. */
+struct record_words {
+	size_t count;
+	struct record_translation {
+		const char *lang; /* "en" */
+		const char *words;
+	} in[RECORD_MAX_LANGUAGES];
+};
+
+/* NULL: not in that language. */
+const char *record_words_in(const struct record_words *words, const char *lang);
+
 struct record_header {
 	const char *version;                /* of socktrace */
 	const char *kernel;                 /* uname -r */
@@ -57,7 +71,8 @@ struct record_header {
 	const char *const *witnesses; /* NULL-terminated */
 	const struct sysctl *sysctls; /* of the isolated network, as they were asked for */
 	size_t sysctl_count;
-	const char *title, *lesson; /* of a demo; NULL otherwise */
+	const char *title, *lesson; /* of a demo, in the header's language; NULL otherwise */
+	struct record_words titles, lessons; /* in each of its languages */
 };
 
 struct record_process {

@@ -1,0 +1,109 @@
+#include "complaints.h"
+
+#include "ptrace/attach.h"
+#include "support/auto.h"
+#include "support/language.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int complain(const char *hint, const char *format, ...)
+{
+	va_list args;
+	fputs("socktrace: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	if (hint && *hint)
+		fprintf(stderr, "  %s\n", hint);
+	return STATUS_FAILED;
+}
+
+/* --- why a program could not be started ------------------------------------------------------ */
+
+int complain_program(const char *name, int error)
+{
+	switch (error) {
+	case ENOENT:
+		complain(NULL, "%s: %s", name,
+			 strchr(name, '/') ? "no such file" : "command not found");
+		return STATUS_NOT_FOUND;
+	case EISDIR:
+		complain(NULL, "%s: is a directory", name);
+		return STATUS_NOT_EXECUTABLE;
+	case ENOEXEC:
+		complain("a script needs a first line like #!/bin/sh; or run: socktrace sh SCRIPT",
+			 "%s: not a program, and a script without #!", name);
+		return STATUS_NOT_EXECUTABLE;
+	case EACCES:
+	case EPERM:
+		complain("chmod +x makes a file executable", "%s: permission denied", name);
+		return STATUS_NOT_EXECUTABLE;
+	case EINVAL:
+		return complain("a quote is left open, or there is no word in it",
+				"--client=%s: cannot be split into words", name);
+	default:
+		complain(NULL, "%s: %s", name, strerror(error));
+		return STATUS_NOT_EXECUTABLE;
+	}
+}
+
+static const char *ptrace_hint(void)
+{
+	char scope = '0';
+	autofclose FILE *yama = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
+	if (yama && fread(&scope, 1, 1, yama) == 1 && scope > '1')
+		return "Yama forbids it: as root, sysctl kernel.yama.ptrace_scope=1";
+	return "a container's seccomp profile or a tracer of socktrace itself forbids it";
+}
+
+static int complain_attach(const char *word, int error)
+{
+	pid_t tracer = error == EPERM ? attach_tracer_of((pid_t)strtol(word, NULL, 10)) : 0;
+	int length = (int)strcspn(word, ",");
+	if (tracer)
+		return complain("end that tracer first", "-p %.*s: is traced by process %d already",
+				length, word, tracer);
+	if (error == EPERM)
+		return complain(
+			"it belongs to another user, or Yama forbids it: as root it works, or with "
+			"sysctl kernel.yama.ptrace_scope=0",
+			"-p %.*s: not permitted", length, word);
+	if (error == EINVAL)
+		return complain(NULL, "-p %.*s: not a process id", length, word);
+	return complain(NULL, "-p %.*s: %s", length, word, strerror(error));
+}
+
+int complain_launch(const char *name, struct launch_failure failure)
+{
+	switch (failure.step) {
+	case LAUNCH_SEIZE:
+		return complain(ptrace_hint(), "ptrace: %s", strerror(failure.error));
+	case LAUNCH_FILTER:
+		return complain(NULL, "seccomp filter: %s", strerror(failure.error));
+	case LAUNCH_USER:
+		return complain("only root may become another user", "-u: %s",
+				strerror(failure.error));
+	case LAUNCH_DIRECTORY:
+		return complain(NULL, "%s: its directory: %s", name, strerror(failure.error));
+	case LAUNCH_FORK:
+		return complain(NULL, "fork: %s", strerror(failure.error));
+	case LAUNCH_ATTACH:
+		return complain_attach(name, failure.error);
+	case LAUNCH_EXEC:
+		break;
+	}
+	return complain_program(name, failure.error);
+}
+
+int complain_session(int error)
+{
+	if (error == ENOSYS)
+		return complain("Linux 5.6 or later has it",
+				"pidfd_getfd: this kernel does not have it");
+	return complain(NULL, "trace: %s", strerror(error));
+}
