@@ -138,14 +138,10 @@ $(CATALOGUES): $(BUILD)/locale/%/LC_MESSAGES/socktrace.mo: po/%.po
 	$(Q)msgfmt --check -o $@.new $<
 	$(Q)mv $@.new $@
 
-# What is to be translated: marked with _() or N_() (support/language.h), or the argument of a
-# function that says it in the language spoken.
+# What is to be translated is marked (support/language.h).
 PO       ?= po
-SPEAKERS := complain:1 complain:2 option_fail:2 option_fail:3 parser_refuse:2 parser_refuse_word:2 \
-	    session_notice:3 session_notice:4 text_detail:2 text_label:2
 XGETTEXT := xgettext --language=C --from-code=UTF-8 --omit-header --add-location=file \
-	    --keyword --keyword=_ --keyword=N_ $(SPEAKERS:%=--keyword=%) \
-	    --directory=. --directory=$(BUILD)
+	    --keyword --keyword=_ --keyword=N_ --keyword=P_:1,2 --directory=. --directory=$(BUILD)
 
 # Gathers what there is to translate anew. What has changed comes back untranslated, never as a
 # guess, and what is gone is dropped.

@@ -1,13 +1,14 @@
 #include "formatters/formatter.h"
 #include "formatters/jsonl.h"
 #include "formatters/text/text.h"
+#include "support/language.h"
 
 #include <string.h>
 
 const struct format formats[] = {
-	{ "text", "txt", "a line for each call, with what it means below it", text_open, text_write,
-	  text_close },
-	{ "jsonl", "jsonl", "the recording, from which --replay makes every other format",
+	{ "text", "txt", N_("a line for each call, with what it means below it"), text_open,
+	  text_write, text_close },
+	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
 	{ 0 },
 };

@@ -36,7 +36,7 @@ struct formatter;
 struct format {
 	const char *name;      /* "text" */
 	const char *extension; /* "txt"; what -o FILE.txt means */
-	const char *summary;   /* one line for --list formats */
+	const char *summary;   /* one line for --list formats, English */
 	/* NULL if there is no memory. The file is borrowed and stays the caller's to close. */
 	struct formatter *(*open)(FILE *file, const struct format_options *options);
 	/* Write errors stay in the FILE (ferror), as stdio does it. */

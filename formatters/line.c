@@ -43,6 +43,11 @@ static void append(struct line *line, const char *bytes, size_t size, size_t col
 	line->columns += columns;
 }
 
+static bool is_plain(char byte)
+{
+	return byte >= ' ' && byte < 0x7F;
+}
+
 void line_done(struct line *line)
 {
 	free(line->bytes);
@@ -51,18 +56,30 @@ void line_done(struct line *line)
 
 void line_put(struct line *line, const char *text)
 {
-	append(line, text, strlen(text), strlen(text));
+	size_t size = strlen(text);
+	size_t plain = 0;
+	while (plain < size && is_plain(text[plain]))
+		plain++;
+	append(line, text, size, plain + (plain < size ? text_width(text + plain) : 0));
 }
 
 void line_format(struct line *line, const char *format, ...)
 {
 	char text[128];
+	char *longer = NULL;
 	va_list args;
 	va_start(args, format);
 	int size = vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	if (size >= (int)sizeof text) {
+		va_start(args, format);
+		size = vasprintf(&longer, format, args);
+		va_end(args);
+	}
 	if (size > 0)
-		line_put(line, text);
+		line_put(line, longer ? longer : text);
+	if (size >= 0)
+		free(longer);
 }
 
 void line_blanks(struct line *line, size_t count)
@@ -93,11 +110,6 @@ void line_break(struct line *line)
 {
 	append(line, "\n", 1, 0);
 	line->columns = 0;
-}
-
-static bool is_plain(char byte)
-{
-	return byte >= ' ' && byte < 0x7F;
 }
 
 /* A character that is not plain ASCII; returns how many bytes of the input it was. */
@@ -141,6 +153,18 @@ void line_name_part(struct line *line, const char *name, size_t size)
 void line_name(struct line *line, const char *name)
 {
 	line_name_part(line, name, strlen(name));
+}
+
+void line_names(struct line *line, const char *sentence, ...)
+{
+	va_list names;
+	va_start(names, sentence);
+	for (const char *place; (place = strstr(sentence, "%s")); sentence = place + 2) {
+		line_name_part(line, sentence, (size_t)(place - sentence));
+		line_name(line, va_arg(names, const char *));
+	}
+	va_end(names);
+	line_put(line, sentence);
 }
 
 void line_output(struct line *line, const char *bytes, size_t size)
@@ -198,15 +222,27 @@ static bool is_wide(uint32_t code)
 	return code >= 0x80 && text_columns(code) > 1;
 }
 
-/* No line begins with one of these: 、 。 」 》 ！ ） ， ： ； ？ */
-static bool is_closing(uint32_t code)
+static bool is_one_of(uint32_t code, const uint32_t *list, size_t count)
 {
-	static const uint32_t closing[] = { 0x3001, 0x3002, 0x300D, 0x300B, 0xFF01,
-					    0xFF09, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF1F };
-	for (size_t i = 0; i < sizeof closing / sizeof *closing; i++)
-		if (code == closing[i])
+	for (size_t i = 0; i < count; i++)
+		if (code == list[i])
 			return true;
 	return false;
+}
+
+/* No line begins with one of these: ” 、 。 」 》 ！ ） ， ： ； ？ */
+static bool is_closing(uint32_t code)
+{
+	static const uint32_t closing[] = { 0x201D, 0x3001, 0x3002, 0x300D, 0x300B, 0xFF01,
+					    0xFF09, 0xFF0C, 0xFF1A, 0xFF1B, 0xFF1F };
+	return is_one_of(code, closing, sizeof closing / sizeof *closing);
+}
+
+/* And none ends with one of these: “ 「 《 （ */
+static bool is_opening(uint32_t code)
+{
+	static const uint32_t opening[] = { 0x201C, 0x300C, 0x300A, 0xFF08 };
+	return is_one_of(code, opening, sizeof opening / sizeof *opening);
 }
 
 /* The length of the next character, 0 where a word ends. */
@@ -227,12 +263,15 @@ static size_t piece_length(const char *text, size_t size)
 	uint32_t code = 0;
 	size_t length = next_in_word(text, size, &code);
 	bool word = !is_wide(code);
+	bool opened = is_opening(code);
 	size_t next = 0;
 	while ((next = next_in_word(text + length, size - length, &code))) {
-		if (is_closing(code))
-			word = false;
-		else if (!word || is_wide(code))
+		bool joined = opened || is_closing(code);
+		if (!joined && (!word || is_wide(code)))
 			break;
+		/* What follows an opening mark begins anew, what follows a closing one is over. */
+		word = opened ? !is_wide(code) : word && !joined;
+		opened = is_opening(code);
 		length += next;
 	}
 	return length;

@@ -31,8 +31,9 @@ struct line_mark {
 
 void line_done(struct line *line);
 
-/* Our own words: printable text without line breaks. */
+/* Our own words, in any language: printable text without line breaks. */
 void line_put(struct line *line, const char *text);
+/* The words of strangers in it go through line_names() instead. */
 void line_format(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void line_blanks(struct line *line, size_t count);
 /* Blanks up to that column. */
@@ -47,6 +48,8 @@ void line_break(struct line *line);
  */
 void line_name(struct line *line, const char *name);
 void line_name_part(struct line *line, const char *name, size_t size);
+/* A sentence of ours about names: each %s in it, and nothing else, is one. */
+void line_names(struct line *line, const char *sentence, ...) __attribute__((format(printf, 2, 3)));
 /* The inside of a C string literal. */
 void line_literal(struct line *line, const char *bytes, size_t size);
 /* One line that a program wrote, without its line break; a tab goes to the next stop. */

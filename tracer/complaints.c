@@ -29,23 +29,25 @@ int complain_program(const char *name, int error)
 {
 	switch (error) {
 	case ENOENT:
-		complain(NULL, "%s: %s", name,
-			 strchr(name, '/') ? "no such file" : "command not found");
+		complain(NULL,
+			 strchr(name, '/') ? _("%s: no such file") : _("%s: command not found"),
+			 name);
 		return STATUS_NOT_FOUND;
 	case EISDIR:
-		complain(NULL, "%s: is a directory", name);
+		complain(NULL, _("%s: is a directory"), name);
 		return STATUS_NOT_EXECUTABLE;
 	case ENOEXEC:
-		complain("a script needs a first line like #!/bin/sh; or run: socktrace sh SCRIPT",
-			 "%s: not a program, and a script without #!", name);
+		complain(_("a script needs a first line like #!/bin/sh; or run: socktrace sh "
+			   "SCRIPT"),
+			 _("%s: not a program, and a script without #!"), name);
 		return STATUS_NOT_EXECUTABLE;
 	case EACCES:
 	case EPERM:
-		complain("chmod +x makes a file executable", "%s: permission denied", name);
+		complain(_("chmod +x makes a file executable"), _("%s: permission denied"), name);
 		return STATUS_NOT_EXECUTABLE;
 	case EINVAL:
-		return complain("a quote is left open, or there is no word in it",
-				"--client=%s: cannot be split into words", name);
+		return complain(_("a quote is left open, or there is no word in it"),
+				_("--client=%s: cannot be split into words"), name);
 	default:
 		complain(NULL, "%s: %s", name, strerror(error));
 		return STATUS_NOT_EXECUTABLE;
@@ -57,8 +59,8 @@ static const char *ptrace_hint(void)
 	char scope = '0';
 	autofclose FILE *yama = fopen("/proc/sys/kernel/yama/ptrace_scope", "re");
 	if (yama && fread(&scope, 1, 1, yama) == 1 && scope > '1')
-		return "Yama forbids it: as root, sysctl kernel.yama.ptrace_scope=1";
-	return "a container's seccomp profile or a tracer of socktrace itself forbids it";
+		return _("Yama forbids it: as root, sysctl kernel.yama.ptrace_scope=1");
+	return _("a container's seccomp profile or a tracer of socktrace itself forbids it");
 }
 
 static int complain_attach(const char *word, int error)
@@ -66,15 +68,16 @@ static int complain_attach(const char *word, int error)
 	pid_t tracer = error == EPERM ? attach_tracer_of((pid_t)strtol(word, NULL, 10)) : 0;
 	int length = (int)strcspn(word, ",");
 	if (tracer)
-		return complain("end that tracer first", "-p %.*s: is traced by process %d already",
-				length, word, tracer);
+		return complain(_("end that tracer first"),
+				_("-p %.*s: is traced by process %d already"), length, word,
+				tracer);
 	if (error == EPERM)
-		return complain(
-			"it belongs to another user, or Yama forbids it: as root it works, or with "
-			"sysctl kernel.yama.ptrace_scope=0",
-			"-p %.*s: not permitted", length, word);
+		return complain(_("it belongs to another user, or Yama forbids it: as root it "
+				  "works, or with "
+				  "sysctl kernel.yama.ptrace_scope=0"),
+				_("-p %.*s: not permitted"), length, word);
 	if (error == EINVAL)
-		return complain(NULL, "-p %.*s: not a process id", length, word);
+		return complain(NULL, _("-p %.*s: not a process id"), length, word);
 	return complain(NULL, "-p %.*s: %s", length, word, strerror(error));
 }
 
@@ -84,12 +87,12 @@ int complain_launch(const char *name, struct launch_failure failure)
 	case LAUNCH_SEIZE:
 		return complain(ptrace_hint(), "ptrace: %s", strerror(failure.error));
 	case LAUNCH_FILTER:
-		return complain(NULL, "seccomp filter: %s", strerror(failure.error));
+		return complain(NULL, _("seccomp filter: %s"), strerror(failure.error));
 	case LAUNCH_USER:
-		return complain("only root may become another user", "-u: %s",
+		return complain(_("only root may become another user"), "-u: %s",
 				strerror(failure.error));
 	case LAUNCH_DIRECTORY:
-		return complain(NULL, "%s: its directory: %s", name, strerror(failure.error));
+		return complain(NULL, _("%s: its directory: %s"), name, strerror(failure.error));
 	case LAUNCH_FORK:
 		return complain(NULL, "fork: %s", strerror(failure.error));
 	case LAUNCH_ATTACH:
@@ -103,7 +106,7 @@ int complain_launch(const char *name, struct launch_failure failure)
 int complain_session(int error)
 {
 	if (error == ENOSYS)
-		return complain("Linux 5.6 or later has it",
-				"pidfd_getfd: this kernel does not have it");
-	return complain(NULL, "trace: %s", strerror(error));
+		return complain(_("Linux 5.6 or later has it"),
+				_("pidfd_getfd: this kernel does not have it"));
+	return complain(NULL, _("trace: %s"), strerror(error));
 }

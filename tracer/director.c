@@ -4,6 +4,7 @@
 
 #include "ptrace/isolate.h"
 #include "support/auto.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -143,12 +144,13 @@ static void give_up(struct director *director, struct session *session, const st
 	director->failed = true;
 	outputs_flush(session->outputs);
 	if (director->scenario)
-		fprintf(stderr, "socktrace: scenario: line %u: %s %s: did not happen\n", act->line,
+		fprintf(stderr, _("socktrace: scenario: line %u: %s %s: did not happen\n"),
+			act->line,
 			act->program == ANY_PROGRAM ? "link"
 						    : director->programs[act->program].name,
 			what);
 	else
-		fprintf(stderr, "socktrace: %s: ended without listening: client not started\n",
+		fprintf(stderr, _("socktrace: %s: ended without listening: client not started\n"),
 			director->programs[PROGRAM_ITSELF].name);
 	if (!all_ended(director))
 		terminate_all(director, session, SIGTERM);
@@ -186,7 +188,7 @@ static bool take(struct director *director, struct session *session, const struc
 	case ACT_TYPE:
 		if (type(program, act->step))
 			return true;
-		give_up(director, session, act, "reads what is typed");
+		give_up(director, session, act, _("reads what is typed"));
 		return false;
 	case ACT_END:
 		if (program)
@@ -268,9 +270,11 @@ void director_gone(struct director *director, struct session *session,
 	}
 	if (program->start && !scenario_ended_well(director->scenario, program->start, status)) {
 		outputs_flush(session->outputs);
-		fprintf(stderr, "socktrace: scenario: line %u: %s: ended with %s %d\n",
+		fprintf(stderr,
+			WIFEXITED(status)
+				? _("socktrace: scenario: line %u: %s: ended with status %d\n")
+				: _("socktrace: scenario: line %u: %s: ended with signal %d\n"),
 			program->start->line, program->name,
-			WIFEXITED(status) ? "status" : "signal",
 			WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
 		director->failed = true;
 	}

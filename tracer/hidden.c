@@ -6,6 +6,7 @@
 
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -129,10 +130,10 @@ static void tell_ring(struct session *session, const struct pending *pending)
 	if (!session->ring_told && !pending->event->error)
 		session_notice(
 			session, pending->thread->process,
-			"uses io_uring: what it does through the ring is no system call, and "
-			"is not seen here",
-			"as root, sysctl kernel.io_uring_disabled=2 makes most programs use "
-			"system calls");
+			_("uses io_uring: what it does through the ring is no system call, and "
+			  "is not seen here"),
+			_("as root, sysctl kernel.io_uring_disabled=2 makes most programs use "
+			  "system calls"));
 	session->ring_told |= !pending->event->error;
 }
 
@@ -140,8 +141,8 @@ static void tell_tracer(struct session *session, const struct pending *pending)
 {
 	if (!session->ptrace_told && pending->event->error == EPERM)
 		session_notice(session, pending->thread->process,
-			       "uses ptrace, and is refused: a process has one tracer at a time",
-			       "a debugger or another tracer does not work under socktrace");
+			       _("uses ptrace, and is refused: a process has one tracer at a time"),
+			       _("a debugger or another tracer does not work under socktrace"));
 	session->ptrace_told |= pending->event->error == EPERM;
 }
 

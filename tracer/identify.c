@@ -1,6 +1,8 @@
 /* How the table of sockets asks who a socket is, and what is said where nobody may ask. */
 #include "session.h"
 
+#include "support/language.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -24,9 +26,9 @@ static void tell_unreadable(struct session *session, const struct process *proce
 	if (!session->unreadable_told)
 		session_notice(
 			session, process,
-			"may not be looked into: no states, addresses for contents",
-			"its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root "
-			"it works");
+			_("may not be looked into: no states, addresses for contents"),
+			_("its file is not readable, or it forbade it (PR_SET_DUMPABLE); as root "
+			  "it works"));
 	session->unreadable_told = true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "support/arena.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "support/text.h"
 
 #include <errno.h>
@@ -51,25 +52,26 @@ static int run(const struct options *options, struct director *director)
 
 	int opened = outputs_open(&outputs, options, &path);
 	if (opened == -EEXIST)
-		return complain(NULL, "-o %s: two outputs in one file", path);
+		return complain(NULL, _("-o %s: two outputs in one file"), path);
 	if (opened < 0)
-		return complain(NULL, "%s: %s", path ? path : "output", strerror(-opened));
+		return complain(NULL, "%s: %s", path ? path : _("output"), strerror(-opened));
 	int traced = session_run(options, outputs, director, &result);
 	int written = outputs_close(outputs);
 
 	if (result.failure.error)
 		return complain_launch(result.failure_name, result.failure);
 	if (result.wire_error)
-		return complain(result.wire_error == -EPERM
-					? "as root it works, or in a network of its own: --isolate"
-					: "--wire=off goes without",
-				"wire: %s", strerror(-result.wire_error));
+		return complain(
+			result.wire_error == -EPERM
+				? _("as root it works, or in a network of its own: --isolate")
+				: _("--wire=off goes without"),
+			_("wire: %s"), strerror(-result.wire_error));
 	if (result.step_error)
-		return complain("a person has to press keys: run it in a terminal",
-				"--step: no terminal: %s", strerror(-result.step_error));
+		return complain(_("a person has to press keys: run it in a terminal"),
+				_("--step: no terminal: %s"), strerror(-result.step_error));
 	if (*result.step_reader)
-		return complain("give it a file or < /dev/null as standard input",
-				"--step: %s reads the terminal too", result.step_reader);
+		return complain(_("give it a file or < /dev/null as standard input"),
+				_("--step: %s reads the terminal too"), result.step_reader);
 	if (traced < 0)
 		return complain_session(-traced);
 	if (options->check)
@@ -93,9 +95,10 @@ static int enter_isolation(const struct options *options)
 static int check_user(const char *user)
 {
 	if (user && !getpwnam(user))
-		return complain(NULL, "-u %s: no such user", user);
+		return complain(NULL, _("-u %s: no such user"), user);
 	if (user && geteuid() != 0)
-		return complain("only root may become another user", "-u %s: not permitted", user);
+		return complain(_("only root may become another user"), _("-u %s: not permitted"),
+				user);
 	return 0;
 }
 
@@ -108,7 +111,7 @@ static int trace(const struct options *options)
 	if (status)
 		return status;
 	int result = director_for_programs(&director, options, &name);
-	status = result < 0 ? complain_program(name ? name : "program", -result) : 0;
+	status = result < 0 ? complain_program(name ? name : _("program"), -result) : 0;
 	if (status == 0 && options->isolate)
 		status = enter_isolation(options);
 	if (status == 0)
@@ -130,8 +133,8 @@ static int complain_scenario(const struct options *options, const char *path, in
 	if (!options->demo)
 		return complain(NULL, "--scenario %s: %s", options->scenario, strerror(-error));
 	if (error == -ENOENT || error == -ENOTDIR)
-		return complain("socktrace --list demos names them", "--demo %s: no such demo",
-				options->demo);
+		return complain(_("socktrace --list demos names them"),
+				_("--demo %s: no such demo"), options->demo);
 	return complain(NULL, "--demo %s: %s", options->demo, strerror(-error));
 }
 
@@ -162,7 +165,7 @@ static int play(struct options *options)
 	result = folder && result == 0
 			 ? director_for_scenario(&director, options, &scenario, folder, &name)
 			 : -ENOMEM;
-	status = result < 0 ? complain_program(name ? name : "scenario", -result) : 0;
+	status = result < 0 ? complain_program(name ? name : _("scenario"), -result) : 0;
 	if (status == 0)
 		status = enter_isolation(options);
 	if (status == 0)
@@ -205,7 +208,7 @@ static int replay(const struct options *options)
 		return complain(NULL, "%s: %s", options->replay, strerror(errno));
 	int result = outputs_open(&outputs, options, &path);
 	if (result == -EEXIST)
-		return complain(NULL, "-o %s: is the file replayed, or two outputs in one file",
+		return complain(NULL, _("-o %s: is the file replayed, or two outputs in one file"),
 				path);
 	if (result < 0)
 		return complain(NULL, "%s: %s", path, strerror(-result));
@@ -221,7 +224,7 @@ static int replay(const struct options *options)
 		return complain(NULL, "%s:%lu: %s", options->replay, error.line, message);
 	}
 	if (result == 0 && !replayed.any)
-		return complain(NULL, "%s: is empty, no recording", options->replay);
+		return complain(NULL, _("%s: is empty, no recording"), options->replay);
 	if (result < 0)
 		return complain(NULL, "%s: %s", options->replay, strerror(-result));
 	if (options->check)
@@ -233,8 +236,8 @@ static int list(const char *what)
 {
 	int result = list_write(what, stdout);
 	if (result == -EINVAL)
-		return complain("demos, formats, rules and calls can be listed",
-				"--list %s: unknown", what);
+		return complain(_("demos, formats, rules and calls can be listed"),
+				_("--list %s: unknown"), what);
 	return result < 0 ? complain(NULL, "--list %s: %s", what, strerror(-result)) : 0;
 }
 
@@ -242,7 +245,7 @@ static int list(const char *what)
 static int finish_output(int status)
 {
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain(NULL, "standard output: %s", strerror(errno));
+		return complain(NULL, _("standard output: %s"), strerror(errno));
 	return status;
 }
 
@@ -256,10 +259,11 @@ static int parse(struct options *options, int argc, char **argv)
 	const struct language *wanted = options->language;
 	if (wanted && wanted != language_used()) {
 		if (speaking_use(wanted) < 0)
-			return complain("it was built without gettext's msgfmt, or its files were "
-					"moved",
-					"--lang=%s: the texts in this language are not there",
-					wanted->name);
+			return complain(
+				_("it was built without gettext's msgfmt, or its files were "
+				  "moved"),
+				_("--lang=%s: the texts in this language are not there"),
+				wanted->name);
 		if (result < 0) { /* once more, in words of that language */
 			options_done(options);
 			result = options_parse(options, argc, argv, &error);

@@ -36,8 +36,8 @@ int option_number(struct parser *parser, const char *option, const char *text, s
 	errno = 0;
 	unsigned long number = strtoul(text, &end, 10);
 	if (errno || *end || *text < '0' || *text > '9' || number > most)
-		return option_fail(parser->error, "", "%s: %s: not a number from 0 to %zu", option,
-				   text, most);
+		return option_fail(parser->error, "", _("%s: %s: not a number from 0 to %zu"),
+				   option, text, most);
 	*ret = number;
 	return 0;
 }
@@ -57,8 +57,8 @@ int option_output(struct parser *parser, const char *path)
 	if (!format && path && *path != '|' && strcmp(extension_of(path), "json") == 0)
 		return option_fail(
 			parser->error,
-			"name it .jsonl for the record (.perfetto.json is another format)",
-			"%s: the extension .json is no format", path);
+			_("name it .jsonl for the record (.perfetto.json is another format)"),
+			_("%s: the extension .json is no format"), path);
 	if (!format)
 		format = path && *path != '|' ? format_for_path(path) : NULL;
 	struct output_option *longer =
@@ -78,8 +78,8 @@ int option_format(struct parser *parser, const char *name)
 {
 	parser->format = format_named(name);
 	return parser->format ? 0
-			      : option_fail(parser->error, "socktrace --list formats names them",
-					    "--format=%s: unknown format", name);
+			      : option_fail(parser->error, _("socktrace --list formats names them"),
+					    _("--format=%s: unknown format"), name);
 }
 
 int option_color(struct parser *parser, const char *when)
@@ -89,8 +89,8 @@ int option_color(struct parser *parser, const char *when)
 	if (strcmp(when, "auto") == 0 || parser->options->colors_always ||
 	    parser->options->colors_never)
 		return 0;
-	return option_fail(parser->error, "auto, always and never are known", "--color=%s: unknown",
-			   when);
+	return option_fail(parser->error, _("auto, always and never are known"),
+			   _("--color=%s: unknown"), when);
 }
 
 int option_wire(struct parser *parser, const char *how)
@@ -102,7 +102,8 @@ int option_wire(struct parser *parser, const char *how)
 	parser->options->wire = wire;
 	if (wire != WIRE_AUTO)
 		return 0;
-	return option_fail(parser->error, "full and off are known", "--wire=%s: unknown", how);
+	return option_fail(parser->error, _("full and off are known"), _("--wire=%s: unknown"),
+			   how);
 }
 
 int option_notes(struct parser *parser, const char *when)
@@ -116,8 +117,8 @@ int option_notes(struct parser *parser, const char *when)
 		parser->options->notes = (enum notes_option)i;
 		return 0;
 	}
-	return option_fail(parser->error, "first, all and none are known", "--notes=%s: unknown",
-			   when);
+	return option_fail(parser->error, _("first, all and none are known"),
+			   _("--notes=%s: unknown"), when);
 }
 
 int option_check(struct parser *parser, const char *rules)
@@ -130,8 +131,8 @@ int option_check(struct parser *parser, const char *rules)
 		size_t length = strcspn(at, ",");
 		snprintf(id, sizeof id, "%.*s", (int)length, at);
 		if (length >= sizeof id || !rule_exists(id))
-			return option_fail(parser->error, "socktrace --list rules names them",
-					   "--check=%s: no such rule: %.*s", rules, (int)length,
+			return option_fail(parser->error, _("socktrace --list rules names them"),
+					   _("--check=%s: no such rule: %.*s"), rules, (int)length,
 					   at);
 	}
 	return 0;
@@ -142,7 +143,7 @@ int option_language(struct parser *parser, const char *name)
 	parser->options->language = language_named(name);
 	if (parser->options->language)
 		return 0;
-	return option_fail(parser->error, "en and zh are known", "--lang=%s: unknown", name);
+	return option_fail(parser->error, _("en and zh are known"), _("--lang=%s: unknown"), name);
 }
 
 int option_set(struct parser *parser, const char *set)
@@ -153,8 +154,8 @@ int option_set(struct parser *parser, const char *set)
 	if (selection_parse(&parser->options->selection, set, &bad, &length) == 0)
 		return 0;
 	return option_fail(parser->error,
-			   "socktrace --list calls names the calls and their classes",
-			   "-e %s: no such call or class: %.*s", set, (int)length, bad);
+			   _("socktrace --list calls names the calls and their classes"),
+			   _("-e %s: no such call or class: %.*s"), set, (int)length, bad);
 }
 
 int option_sysctl(struct parser *parser, const char *setting)

@@ -2,6 +2,8 @@
 
 #include "option_values.h"
 
+#include "support/language.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -45,53 +47,54 @@ static const struct row {
 	const char *argument; /* NULL: it takes none; "[=...]": it may have one */
 	const char *help;     /* NULL: accepted, not worth a line */
 } rows[] = {
-	{ 'p', "attach", "PID,...", "attach to running processes; Ctrl-C lets them go on" },
+	{ 'p', "attach", "PID,...", N_("attach to running processes; Ctrl-C lets them go on") },
 	{ CODE_CLIENT, "client", "COMMAND",
-	  "start COMMAND, traced too, as soon as the program listens" },
-	{ CODE_KEEP, "keep", NULL, "leave the program running after the last client" },
+	  N_("start COMMAND, traced too, as soon as the program listens") },
+	{ CODE_KEEP, "keep", NULL, N_("leave the program running after the last client") },
 	{ 'f', NULL, NULL, NULL },
-	{ CODE_NO_FOLLOW, "no-follow", NULL, "do not trace children" },
-	{ CODE_ISOLATE, "isolate", NULL, "run in a network of its own: no root, no port clash" },
-	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", "a setting of that network, below net." },
-	{ 'u', NULL, "USER", "run the program as USER (root only)" },
-	{ 'E', NULL, "VAR[=VALUE]", "set a variable of the program, or remove it" },
+	{ CODE_NO_FOLLOW, "no-follow", NULL, N_("do not trace children") },
+	{ CODE_ISOLATE, "isolate", NULL,
+	  N_("run in a network of its own: no root, no port clash") },
+	{ CODE_SYSCTL, "sysctl", "NAME=VALUE", N_("a setting of that network, below net.") },
+	{ 'u', NULL, "USER", N_("run the program as USER (root only)") },
+	{ 'E', NULL, "VAR[=VALUE]", N_("set a variable of the program, or remove it") },
 	{ CODE_WIRE, "wire", "[=full|off]",
-	  "show the segments under the call that caused them (on in an isolated network); "
-	  "full: their headers field by field" },
+	  N_("show the segments under the call that caused them (on in an isolated network); "
+	     "full: their headers field by field") },
 	{ CODE_NOTES, "notes", "WHEN",
-	  "explain things first, all or none: once, each time, never" },
+	  N_("explain things first, all or none: once, each time, never") },
 	{ CODE_CHECK, "check", "[=RULE,...]",
-	  "end with status 1 if there was a mistake (of these rules)" },
-	{ CODE_LINGER, "linger", "SECONDS", "follow what remains after the last call so long" },
-	{ CODE_SOCKETS, "sockets", NULL, "all sockets at the end, and at each SIGUSR1" },
+	  N_("end with status 1 if there was a mistake (of these rules)") },
+	{ CODE_LINGER, "linger", "SECONDS", N_("follow what remains after the last call so long") },
+	{ CODE_SOCKETS, "sockets", NULL, N_("all sockets at the end, and at each SIGUSR1") },
 	{ CODE_STEP, "step", NULL,
-	  "hold all lanes before each call that is shown, and wait for a key" },
-	{ CODE_DEMO, "demo", "NAME", "run a lesson; --list demos names them" },
-	{ CODE_SCENARIO, "scenario", "FILE", "run a lesson of your own" },
+	  N_("hold all lanes before each call that is shown, and wait for a key") },
+	{ CODE_DEMO, "demo", "NAME", N_("run a lesson; --list demos names them") },
+	{ CODE_SCENARIO, "scenario", "FILE", N_("run a lesson of your own") },
 	{ CODE_PYTHON, "python", NULL,
-	  "with these two: the Python programs instead of the C ones" },
-	{ CODE_REPLAY, "replay", "FILE.jsonl", "make transcripts from a recording" },
-	{ CODE_LIST, "list", "WHAT", "list demos, formats, rules or calls" },
+	  N_("with these two: the Python programs instead of the C ones") },
+	{ CODE_REPLAY, "replay", "FILE.jsonl", N_("make transcripts from a recording") },
+	{ CODE_LIST, "list", "WHAT", N_("list demos, formats, rules or calls") },
 	{ 'e', "trace", "SET",
-	  "show these calls: setup, data, options, wait, process, output, all, names, !x" },
-	{ 'z', NULL, NULL, "show only calls that succeeded" },
-	{ 'Z', NULL, NULL, "show only calls that failed" },
-	{ 's', "bytes", "N", "payload bytes shown (64)" },
-	{ CODE_CAPTURE, "capture", "N", "payload bytes recorded for each call (65536)" },
-	{ 't', NULL, NULL, "wall clock; -tt with microseconds; -ttt since 1970" },
-	{ 'r', NULL, NULL, "time since the line before" },
-	{ 'T', NULL, NULL, "time spent in each call" },
+	  N_("show these calls: setup, data, options, wait, process, output, all, names, !x") },
+	{ 'z', NULL, NULL, N_("show only calls that succeeded") },
+	{ 'Z', NULL, NULL, N_("show only calls that failed") },
+	{ 's', "bytes", "N", N_("payload bytes shown (64)") },
+	{ CODE_CAPTURE, "capture", "N", N_("payload bytes recorded for each call (65536)") },
+	{ 't', NULL, NULL, N_("wall clock; -tt with microseconds; -ttt since 1970") },
+	{ 'r', NULL, NULL, N_("time since the line before") },
+	{ 'T', NULL, NULL, N_("time spent in each call") },
 	{ 'y', NULL, NULL, NULL },
-	{ CODE_COLOR, "color", "WHEN", "auto, always or never (auto; NO_COLOR is honoured)" },
+	{ CODE_COLOR, "color", "WHEN", N_("auto, always or never (auto; NO_COLOR is honoured)") },
 	{ 'o', "output", "FILE",
-	  "write to FILE, in the format its name ends with; - standard output; |COMMAND; "
-	  "repeatable" },
-	{ CODE_FORMAT, "format", "NAME", "the format of the next -o, or of standard error" },
+	  N_("write to FILE, in the format its name ends with; - standard output; |COMMAND; "
+	     "repeatable") },
+	{ CODE_FORMAT, "format", "NAME", N_("the format of the next -o, or of standard error") },
 	{ CODE_LANG, "lang", "en|zh",
-	  "the language of everything explained (from LC_ALL, LC_MESSAGES, LANG)" },
-	{ 'q', "quiet", NULL, "no start and end lines" },
-	{ 'h', "help", NULL, "this text" },
-	{ 'V', "version", NULL, "the version" },
+	  N_("the language of everything explained (from LC_ALL, LC_MESSAGES, LANG)") },
+	{ 'q', "quiet", NULL, N_("no start and end lines") },
+	{ 'h', "help", NULL, N_("this text") },
+	{ 'V', "version", NULL, N_("the version") },
 };
 
 static int parse_one(struct parser *parser, int code, const char *argument)
@@ -195,7 +198,7 @@ static int settle(struct parser *parser)
 {
 	struct options *options = parser->options;
 	struct options_error *error = parser->error;
-	static const char see[] = "socktrace --help shows how it is used";
+	const char *see = _("socktrace --help shows how it is used");
 	const char *plays = options->demo ? "--demo" : options->scenario ? "--scenario" : NULL;
 
 	if (options->action != ACTION_TRACE)
@@ -208,29 +211,30 @@ static int settle(struct parser *parser)
 	    (options->program || options->attach_count || options->client_count || plays ||
 	     options->isolate || options->linger || options->step))
 		return option_fail(error, see,
-				   "--replay: runs no program, so nothing else goes with it");
+				   _("--replay: runs no program, so nothing else goes with it"));
 	if (options->isolate && options->attach_count)
-		return option_fail(error, see,
-				   "-p and --isolate: a running process has its network already");
+		return option_fail(
+			error, see,
+			_("-p and --isolate: a running process has its network already"));
 	if (options->sysctls.count && !options->isolate && !plays)
 		return option_fail(error, see,
-				   "--sysctl: goes with --isolate, --demo or --scenario");
+				   _("--sysctl: goes with --isolate, --demo or --scenario"));
 	if (options->demo && options->scenario)
-		return option_fail(error, see, "--demo and --scenario: one at a time");
+		return option_fail(error, see, _("--demo and --scenario: one at a time"));
 	if (plays && (options->program || options->attach_count || options->client_count))
-		return option_fail(error, see, "%s: brings its own programs", plays);
+		return option_fail(error, see, _("%s: brings its own programs"), plays);
 	if (options->python && !plays)
-		return option_fail(error, see, "--python: goes with --demo or --scenario");
+		return option_fail(error, see, _("--python: goes with --demo or --scenario"));
 	if (options->only_successful && options->only_failed)
-		return option_fail(error, see, "-z and -Z: together they show nothing");
+		return option_fail(error, see, _("-z and -Z: together they show nothing"));
 	if (options->replay)
 		options->action = ACTION_REPLAY;
 	else if (plays)
 		options->action = ACTION_PLAY;
 	else if (!options->program && !options->attach_count)
-		return option_fail(error, see, "no program given");
+		return option_fail(error, see, _("no program given"));
 	else if (options->program && !**options->program)
-		return option_fail(error, see, "the program's name is empty");
+		return option_fail(error, see, _("the program's name is empty"));
 	/* Formats without a file: standard error, besides the files only if asked for. */
 	if (options->output_count == 0 || parser->format)
 		return option_output(parser, NULL);
@@ -272,7 +276,7 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 		.selection = { .classes = DEFAULT_CLASSES },
 	};
 	struct parser parser = { .options = ret_options, .error = ret_error };
-	static const char see[] = "socktrace --help lists the options";
+	const char *see = _("socktrace --help lists the options");
 
 	make_tables(letters, names);
 	opterr = 0;
@@ -282,12 +286,14 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 		int result = 0;
 		bool is_name = strncmp(word, "--", 2) == 0;
 		if (code == '?' && is_name)
-			result = option_fail(ret_error, see, "%s: %s", word,
-					     optopt ? "takes no argument" : "unknown option");
+			result = option_fail(ret_error, see,
+					     optopt ? _("%s: takes no argument")
+						    : _("%s: unknown option"),
+					     word);
 		else if (code == '?')
-			result = option_fail(ret_error, see, "-%c: unknown option", optopt);
+			result = option_fail(ret_error, see, _("-%c: unknown option"), optopt);
 		else if (code == ':')
-			result = option_fail(ret_error, see, "%s: needs an argument", word);
+			result = option_fail(ret_error, see, _("%s: needs an argument"), word);
 		else
 			result = parse_one(&parser, code, optarg);
 		if (result < 0)
@@ -312,13 +318,14 @@ void options_done(struct options *options)
 
 void options_help(FILE *file)
 {
-	fputs("socktrace - traces the socket calls of programs, and explains them\n\n"
-	      "  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
-	      "  socktrace [OPTION]... -p PID[,PID]...\n"
-	      "  socktrace [OPTION]... --demo NAME [--python]\n"
-	      "  socktrace [OPTION]... --scenario FILE\n"
-	      "  socktrace [OPTION]... --replay FILE.jsonl\n"
-	      "  socktrace --list demos|formats|rules|calls\n\n",
+	fputs(_("socktrace - traces the socket calls of programs, and explains them"), file);
+	fputs(_("\n\n"
+		"  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+		"  socktrace [OPTION]... -p PID[,PID]...\n"
+		"  socktrace [OPTION]... --demo NAME [--python]\n"
+		"  socktrace [OPTION]... --scenario FILE\n"
+		"  socktrace [OPTION]... --replay FILE.jsonl\n"
+		"  socktrace --list demos|formats|rules|calls\n\n"),
 	      file);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];
@@ -334,6 +341,6 @@ void options_help(FILE *file)
 				 row->argument ? row->argument : "");
 		else if (row->argument)
 			snprintf(left + length, sizeof left - (size_t)length, " %s", row->argument);
-		fprintf(file, "%-28s %s\n", left, row->help);
+		fprintf(file, "%-28s %s\n", left, _(row->help));
 	}
 }

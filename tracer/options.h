@@ -69,8 +69,8 @@ struct options {
  * ("--foo: unknown option") and perhaps what to do about it in hint.
  */
 struct options_error {
-	char what[256];
-	char hint[256];
+	char what[512];
+	char hint[512];
 };
 
 int options_parse(struct options *ret_options, int argc, char **argv,

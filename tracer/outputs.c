@@ -137,8 +137,8 @@ static int output_open(struct output *output, const struct output_option *option
 {
 	*output = (struct output){
 		.format = option->format,
-		.name = !option->path                    ? "standard error"
-			: strcmp(option->path, "-") == 0 ? "standard output"
+		.name = !option->path                    ? _("standard error")
+			: strcmp(option->path, "-") == 0 ? _("standard output")
 							 : option->path,
 	};
 	int fd = open_descriptor(output, option->path);

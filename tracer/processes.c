@@ -6,6 +6,7 @@
 #include "ptrace/status.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "support/names.h"
 
 #include <ctype.h>
@@ -206,8 +207,8 @@ static void tell_privilege(struct session *session, const struct process *proces
 		return;
 	outputs_flush(session->outputs);
 	fprintf(stderr,
-		"socktrace: %s (pid %d): is set-user-ID, and runs without that privilege\n"
-		"  a traced program gets none that its tracer has not: run socktrace as root\n",
+		_("socktrace: %s (pid %d): is set-user-ID, and runs without that privilege\n"
+		  "  a traced program gets none that its tracer has not: run socktrace as root\n"),
 		image->program, process->pid);
 	session->privilege_told = true;
 }

@@ -31,11 +31,11 @@ static int parse_text(struct parser *parser, char *rest, const char **texts)
 {
 	size_t language = take_language(&rest);
 	if (language == SCENARIO_LANGUAGES)
-		return parser_refuse(parser, "unknown language: neither [en] nor [zh]");
+		return parser_refuse(parser, _("unknown language: neither [en] nor [zh]"));
 	if (*rest != ':')
-		return parser_refuse(parser, "the colon is missing");
+		return parser_refuse(parser, _("the colon is missing"));
 	if (texts[language])
-		return parser_refuse(parser, "this was said before in the same language");
+		return parser_refuse(parser, _("this was said before in the same language"));
 	texts[language] = parser->text = parser_skip_blanks(rest + 1);
 	return 0;
 }
@@ -56,9 +56,9 @@ static int parse_show(struct parser *parser, char *rest)
 	const char *bad = rest;
 	size_t length = 0;
 	if (parser->scenario->step_count)
-		return parser_refuse(parser, "stands above the first start");
+		return parser_refuse(parser, _("stands above the first start"));
 	if (selection_parse(&shown, rest, &bad, &length) < 0)
-		return parser_refuse_word(parser, "no such call or class", bad);
+		return parser_refuse_word(parser, _("no such call or class"), bad);
 	selection_add(&parser->scenario->shown, &shown);
 	return 0;
 }
@@ -126,7 +126,7 @@ static int parse_statement(struct parser *parser, char *line)
 	const struct statement *statement =
 		find_statement(statements, sizeof statements / sizeof *statements, line, length);
 	if (!statement)
-		return parser_refuse_word(parser, "unknown statement", parser_take_word(&line));
+		return parser_refuse_word(parser, _("unknown statement"), parser_take_word(&line));
 	parser->text = NULL;
 	parser->started = NULL;
 	/* A text says its language right behind the word; the others have words. */
@@ -139,15 +139,15 @@ static int parse_indented(struct parser *parser, char *line)
 	if (parser->text)
 		return continue_text(parser, line);
 	if (!parser->started)
-		return parser_refuse(parser, "an indented line that belongs to nothing");
+		return parser_refuse(parser, _("an indented line that belongs to nothing"));
 	size_t length = strcspn(line, " \t:");
 	const struct statement *attribute =
 		find_statement(attributes, sizeof attributes / sizeof *attributes, line, length);
 	if (!attribute)
-		return parser_refuse_word(parser, "neither `input:` nor `python:`",
+		return parser_refuse_word(parser, _("neither `input:` nor `python:`"),
 					  parser_take_word(&line));
 	if (line[length] != ':')
-		return parser_refuse(parser, "the colon is missing");
+		return parser_refuse(parser, _("the colon is missing"));
 	return attribute->parse(parser, parser_skip_blanks(line + length + 1));
 }
 
@@ -173,11 +173,11 @@ static int check_text(struct parser *parser, const char *text, size_t size)
 		uint32_t code = 0;
 		size_t length = utf8_length(text, size, &code);
 		if (!length)
-			return parser_refuse(parser, "not UTF-8");
+			return parser_refuse(parser, _("not UTF-8"));
 		text += length;
 		size -= length;
 		if (is_control(code, text, size))
-			return parser_refuse(parser, "a control character");
+			return parser_refuse(parser, _("a control character"));
 		parser->line += code == '\n';
 	}
 	return 0;
@@ -210,9 +210,9 @@ static int complete(struct parser *parser)
 	struct scenario *scenario = parser->scenario;
 	const char **title = scenario->title, **lesson = scenario->lesson;
 	if (!title[SCENARIO_ENGLISH])
-		return parser_refuse(parser, "the title is missing");
+		return parser_refuse(parser, _("the title is missing"));
 	if (!starts_something(scenario))
-		return parser_refuse(parser, "it starts no program");
+		return parser_refuse(parser, _("it starts no program"));
 	if (!title[SCENARIO_CHINESE])
 		title[SCENARIO_CHINESE] = title[SCENARIO_ENGLISH];
 	if (!lesson[SCENARIO_CHINESE])
@@ -224,7 +224,7 @@ static int parse_all(struct parser *parser, const char *text, size_t size)
 {
 	struct scenario *scenario = parser->scenario;
 	int error = size > SCENARIO_MAX_SIZE
-			    ? parser_refuse(parser, "larger than %d bytes", SCENARIO_MAX_SIZE)
+			    ? parser_refuse(parser, _("larger than %d bytes"), SCENARIO_MAX_SIZE)
 			    : check_text(parser, text, size);
 	if (error)
 		return error;

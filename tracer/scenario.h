@@ -101,7 +101,7 @@ struct scenario {
 
 struct scenario_error {
 	unsigned line;     /* 0: the whole file */
-	char message[160]; /* printable */
+	char message[320]; /* printable */
 };
 
 /* Returns 0, -EINVAL with *ret_error filled in, or -ENOMEM. text needs no NUL at its end. */

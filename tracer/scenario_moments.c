@@ -2,6 +2,7 @@
 
 #include "selection.h"
 #include "support/arena.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ static int take_count(const struct parser *parser, const char *word, struct awai
 		return 0;
 	unsigned long count = strtoul(word, &end, 10);
 	if (*word < '1' || *word > '9' || *end || count > MAX_COUNT)
-		return parser_refuse_word(parser, "not a number from 1 to 100000", word);
+		return parser_refuse_word(parser, _("not a number from 1 to 100000"), word);
 	awaited->count = (unsigned)count;
 	return 0;
 }
@@ -76,7 +77,7 @@ static int take_count(const struct parser *parser, const char *word, struct awai
 static int take_call(const struct parser *parser, const char *word, struct awaited *awaited)
 {
 	if (!selection_call(word, strlen(word), &awaited->call))
-		return parser_refuse_word(parser, "no such call", word);
+		return parser_refuse_word(parser, _("no such call"), word);
 	awaited->call = call_sister(awaited->call);
 	return 0;
 }
@@ -85,7 +86,7 @@ static int take_state(const struct parser *parser, const char *word, struct awai
 {
 	awaited->state = tcp_state_named(word);
 	return awaited->state == STATE_UNKNOWN
-		       ? parser_refuse_word(parser, "no such state of TCP", word)
+		       ? parser_refuse_word(parser, _("no such state of TCP"), word)
 		       : 0;
 }
 
@@ -93,7 +94,7 @@ static int take_argument(const struct parser *parser, const char *word, struct a
 {
 	switch (moments[awaited->moment].argument) {
 	case NOTHING:
-		return *word ? parser_refuse_word(parser, "one word too many", word) : 0;
+		return *word ? parser_refuse_word(parser, _("one word too many"), word) : 0;
 	case MAYBE_COUNT:
 		return take_count(parser, word, awaited);
 	case MAYBE_CALL:
@@ -118,7 +119,7 @@ int parser_when(struct parser *parser, char *rest)
 	const char *name = parser_take_word(&rest);
 	awaited.moment = find_moment(name);
 	if (awaited.moment == MOMENT_COUNT)
-		return parser_refuse_word(parser, "unknown moment", name);
+		return parser_refuse_word(parser, _("unknown moment"), name);
 	int error = take_argument(parser, rest, &awaited);
 	if (error)
 		return error;

@@ -2,6 +2,7 @@
 
 #include "support/arena.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "support/names.h"
 #include "support/text.h"
 #include "support/words.h"
@@ -79,7 +80,7 @@ struct step *parser_take_started(struct parser *parser, char **rest)
 	const char *name = parser_take_word(rest);
 	struct step *start = find_start(parser->scenario, name);
 	if (!start)
-		parser_refuse_word(parser, "no program of this name was started above", name);
+		parser_refuse_word(parser, _("no program of this name was started above"), name);
 	return start;
 }
 
@@ -87,7 +88,7 @@ struct step *parser_add_step(struct parser *parser, enum step_kind kind, const c
 {
 	struct scenario *scenario = parser->scenario;
 	if (scenario->step_count == SCENARIO_MAX_STEPS) {
-		parser_refuse(parser, "more than %d steps", SCENARIO_MAX_STEPS);
+		parser_refuse(parser, _("more than %d steps"), SCENARIO_MAX_STEPS);
 		return NULL;
 	}
 	struct step *step = &scenario->steps[scenario->step_count++];
@@ -132,11 +133,11 @@ static int take_command(struct parser *parser, const char *text, const char *fir
 	int error = words_split(text, &words);
 	if (error == -EINVAL)
 		return parser_refuse(parser,
-				     "a quote is left open, or the line ends in a backslash");
+				     _("a quote is left open, or the line ends in a backslash"));
 	if (error)
 		return error;
 	if (!words[0] || !*words[0])
-		return parser_refuse(parser, "the program is missing");
+		return parser_refuse(parser, _("the program is missing"));
 	*ret = copy_words(parser->scenario->arena, first, words);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -171,11 +172,12 @@ int parser_start(struct parser *parser, char *rest)
 	char *name = take_name(&rest);
 	if (!name)
 		return parser_refuse(parser,
-				     "the colon is missing: start NAME: PROGRAM ARGUMENT...");
+				     _("the colon is missing: start NAME: PROGRAM ARGUMENT..."));
 	if (!name_valid(name))
-		return parser_refuse_word(parser, "not a name of letters, digits, - and _", name);
+		return parser_refuse_word(parser, _("not a name of letters, digits, - and _"),
+					  name);
 	if (find_start(parser->scenario, name))
-		return parser_refuse_word(parser, "two programs of one name", name);
+		return parser_refuse_word(parser, _("two programs of one name"), name);
 
 	struct step *start = parser_add_step(parser, STEP_START, name);
 	if (!start)
@@ -193,7 +195,7 @@ int parser_input(struct parser *parser, char *rest)
 	struct step *start = parser->started;
 	size_t length = strlen(rest);
 	if (start->input_later)
-		return parser_refuse(parser, "after `input: later` only `type` has more");
+		return parser_refuse(parser, _("after `input: later` only `type` has more"));
 	start->input_later = strcmp(rest, "later") == 0;
 	if (start->input_later)
 		return 0;
@@ -216,11 +218,11 @@ static struct step *find_typed(struct parser *parser, const char *name)
 {
 	struct step *start = find_start(parser->scenario, name);
 	if (!start)
-		parser_refuse_word(parser, "no program of this name was started above", name);
+		parser_refuse_word(parser, _("no program of this name was started above"), name);
 	else if (!start->input_later)
-		parser_refuse_word(parser, "its start has no `input: later`", name);
+		parser_refuse_word(parser, _("its start has no `input: later`"), name);
 	else if (start->input_ended)
-		parser_refuse_word(parser, "its input was ended above", name);
+		parser_refuse_word(parser, _("its input was ended above"), name);
 	else
 		return start;
 	return NULL;
@@ -230,7 +232,7 @@ int parser_type(struct parser *parser, char *rest)
 {
 	const char *name = take_name(&rest);
 	if (!name)
-		return parser_refuse(parser, "the colon is missing: type NAME: TEXT");
+		return parser_refuse(parser, _("the colon is missing: type NAME: TEXT"));
 	const struct step *start = find_typed(parser, name);
 	struct step *step = start ? parser_add_step(parser, STEP_TYPE, start->name) : NULL;
 	if (!step)
@@ -260,7 +262,7 @@ int parser_stop(struct parser *parser, char *rest)
 		return -EINVAL;
 	int signal = signal_named(*rest ? rest : "SIGTERM");
 	if (!signal)
-		return parser_refuse_word(parser, "unknown signal", rest);
+		return parser_refuse_word(parser, _("unknown signal"), rest);
 	struct step *step = parser_add_step(parser, STEP_STOP, start->name);
 	if (!step)
 		return -EINVAL;
@@ -287,19 +289,20 @@ int parser_expect(struct parser *parser, char *rest)
 	if (!start)
 		return -EINVAL;
 	if (start->expected.how != EXPECT_SUCCESS)
-		return parser_refuse(parser, "two expectations for one program");
+		return parser_refuse(parser, _("two expectations for one program"));
 	const char *how = parser_take_word(&rest);
 	if (strcmp(how, "status") == 0) {
 		start->expected.how = EXPECT_STATUS;
 		return status_number(rest, &start->expected.number)
 			       ? 0
-			       : parser_refuse_word(parser, "not a status from 0 to 255", rest);
+			       : parser_refuse_word(parser, _("not a status from 0 to 255"), rest);
 	}
 	if (strcmp(how, "signal") == 0) {
 		start->expected.how = EXPECT_SIGNAL;
 		start->expected.number = signal_named(rest);
-		return start->expected.number ? 0
-					      : parser_refuse_word(parser, "unknown signal", rest);
+		return start->expected.number
+			       ? 0
+			       : parser_refuse_word(parser, _("unknown signal"), rest);
 	}
-	return parser_refuse_word(parser, "neither `status N` nor `signal NAME`", how);
+	return parser_refuse_word(parser, _("neither `status N` nor `signal NAME`"), how);
 }

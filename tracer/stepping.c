@@ -7,6 +7,7 @@
 
 #include "formatters/formatter.h"
 #include "support/auto.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -108,9 +109,9 @@ static void ask(struct session *session, struct pending *pending, unsigned numbe
 	struct python python = { 0 };
 	struct record record = call_entered(session, pending, &python);
 	autofree char *text = make_text(session, &record);
-	char below[128];
-	snprintf(below, sizeof below,
-		 "Enter: this call   N Enter: N calls   c: to the end   l: list   q: quit   ");
+	char below[256];
+	snprintf(below, sizeof below, "%s   ",
+		 _("Enter: this call   N Enter: N calls   c: to the end   l: list   q: quit"));
 	if (number)
 		snprintf(below + strlen(below), sizeof below - strlen(below), "%u", number);
 	/* What is below the call says what it waits for: it does not yet. */
@@ -121,22 +122,30 @@ static void ask(struct session *session, struct pending *pending, unsigned numbe
 
 /* --- l: the lanes and sockets ---------------------------------------------------------------- */
 
-static const char *activity_of(struct session *session, const struct thread *thread,
-			       const struct pending *held)
+static void put_activity(struct session *session, const struct thread *thread,
+			 const struct pending *held)
 {
-	if (thread->pending == held)
-		return "is held before";
-	if (!thread->pending)
-		return "runs, or is held before its next call";
+	int fd = session->stepping->terminal.fd;
+	const char *call = thread->pending ? thread->pending->event->name : "";
+	if (!thread->pending) {
+		dprintf(fd, _("runs, or is held before its next call"));
+		return;
+	}
+	if (thread->pending == held) {
+		dprintf(fd, _("is held before %s"), call);
+		return;
+	}
 	switch (thread_activity(&session->tracees, thread)) {
 	case ACTIVITY_SLEEPS:
-		return "waits in";
+		dprintf(fd, _("waits in %s"), call);
+		return;
 	case ACTIVITY_RUNS:
-		return "is in";
+		dprintf(fd, _("is in %s"), call);
+		return;
 	case ACTIVITY_STOPPED:
-		return "is held after";
+		dprintf(fd, _("is held after %s"), call);
+		return;
 	}
-	return "";
 }
 
 /* The one with the next number, which mostly is the next younger one; NULL: there is none. */
@@ -155,10 +164,11 @@ static void list(struct session *session, const struct pending *held)
 	const struct terminal *terminal = &session->stepping->terminal;
 	const struct thread *thread = NULL;
 	while ((thread = next_thread(session, thread))) {
-		const char *call = thread->pending ? thread->pending->event->name : "";
-		if (thread->lane)
-			dprintf(terminal->fd, "%-10s %s%s%s\n", thread->lane,
-				activity_of(session, thread, held), *call ? " " : "", call);
+		if (!thread->lane)
+			continue;
+		dprintf(terminal->fd, "%-10s ", thread->lane);
+		put_activity(session, thread, held);
+		terminal_write(terminal, "\n", 1);
 	}
 	struct record_sockets sockets;
 	if (!all_sockets_make(session, SOCKETS_ASKED, &sockets))

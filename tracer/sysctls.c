@@ -1,5 +1,7 @@
 #include "sysctls.h"
 
+#include "support/language.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,9 +45,9 @@ const char *sysctls_add(struct sysctls *sysctls, const char *setting)
 {
 	size_t length = strcspn(setting, "=");
 	if (!is_name(setting, length))
-		return "not the name of a setting below net.";
+		return _("not the name of a setting below net.");
 	if (!setting[length] || !setting[length + 1])
-		return "needs NAME=VALUE, as in net.ipv4.tcp_fin_timeout=5";
+		return _("needs NAME=VALUE, as in net.ipv4.tcp_fin_timeout=5");
 
 	char *name = strndup(setting, length);
 	struct sysctl *row = name ? find(sysctls, name) : NULL;
@@ -55,7 +57,7 @@ const char *sysctls_add(struct sysctls *sysctls, const char *setting)
 		return NULL;
 	}
 	struct sysctl added = { .name = name, .value = setting + length + 1 };
-	return name && append(sysctls, added) == 0 ? NULL : "there is no memory left";
+	return name && append(sysctls, added) == 0 ? NULL : _("there is no memory left");
 }
 
 int sysctls_add_missing(struct sysctls *sysctls, const struct sysctls *more)

@@ -1,5 +1,6 @@
 /* Which sends the received bytes came from, where that is not just one whole send. */
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,47 +33,63 @@ static bool has_messages(const struct record *record)
 	return type && (strcmp(type, "SOCK_DGRAM") == 0 || strcmp(type, "SOCK_SEQPACKET") == 0);
 }
 
-static void put_number(struct line *line, uint64_t number)
-{
-	if (number == 1)
-		line_put(line, "one");
-	else
-		line_format(line, "%" PRIu64, number);
-}
-
-/* "the last 2 of the 5", "3 to 7 of the 9": the line is labelled "bytes". */
-static void put_extent(struct line *line, const struct origin *part)
-{
-	uint64_t first = part->offset + 1, last = part->offset + part->length;
-	if (is_whole(part)) {
-		line_put(line, part->of == 1 ? "the only " : "all ");
-		put_number(line, part->of);
-		return;
-	}
-	if (part->offset == 0 || ends_with(part)) {
-		line_put(line, part->offset == 0 ? "the first " : "the last ");
-		put_number(line, part->length);
-	} else if (part->length == 1) {
-		line_format(line, "byte %" PRIu64, first);
-	} else {
-		line_format(line, "%" PRIu64 " to %" PRIu64, first, last);
-	}
-	if (part->returned)
-		line_format(line, " of the %" PRIu64, part->of);
-}
-
 /* "send #8", "sends #8 to #12" */
 static void put_calls(struct line *line, const struct origin *part)
 {
 	bool several = part->calls > 1;
+	struct line name = { 0 };
 	if (!part->number) {
-		line_put(line, several ? "calls that are not shown" : "a call that is not shown");
+		line_put(line,
+			 several ? _("calls that are not shown") : _("a call that is not shown"));
 		return;
 	}
-	line_name(line, part->call ? part->call : "call");
-	line_format(line, "%s #%" PRIu64, several ? "s" : "", part->number);
+	line_name(&name, part->call ? part->call : "call");
 	if (several)
-		line_format(line, " to #%" PRIu64, part->last);
+		line_format(line, _("%ss #%" PRIu64 " to #%" PRIu64), line_string(&name),
+			    part->number, part->last);
+	else
+		line_format(line, "%s #%" PRIu64, line_string(&name), part->number);
+	line_done(&name);
+}
+
+/* Of a call that has not returned: how many bytes it sends in all is not known yet. */
+static void put_bytes_of(struct line *line, const struct origin *part, const char *calls)
+{
+	uint64_t first = part->offset + 1, last = part->offset + part->length;
+	if (part->offset == 0 && part->length == 1)
+		line_format(line, _("the first one of %s"), calls);
+	else if (part->offset == 0)
+		line_format(line, _("the first %" PRIu64 " of %s"), part->length, calls);
+	else if (part->length == 1)
+		line_format(line, _("byte %" PRIu64 " of %s"), first, calls);
+	else
+		line_format(line, _("%" PRIu64 " to %" PRIu64 " of %s"), first, last, calls);
+}
+
+/* "the last 2 of the 5 of send #8", "3 to 7 of the 9 of ...": the line is labelled "bytes". */
+static void put_bytes_of_all(struct line *line, const struct origin *part, const char *calls)
+{
+	uint64_t first = part->offset + 1, last = part->offset + part->length, all = part->of;
+	if (is_whole(part) && all == 1)
+		line_format(line, _("the only one of %s"), calls);
+	else if (is_whole(part))
+		line_format(line, _("all %" PRIu64 " of %s"), all, calls);
+	else if (part->offset == 0 && part->length == 1)
+		line_format(line, _("the first one of the %" PRIu64 " of %s"), all, calls);
+	else if (part->offset == 0)
+		line_format(line, _("the first %" PRIu64 " of the %" PRIu64 " of %s"), part->length,
+			    all, calls);
+	else if (ends_with(part) && part->length == 1)
+		line_format(line, _("the last one of the %" PRIu64 " of %s"), all, calls);
+	else if (ends_with(part))
+		line_format(line, _("the last %" PRIu64 " of the %" PRIu64 " of %s"), part->length,
+			    all, calls);
+	else if (part->length == 1)
+		line_format(line, _("byte %" PRIu64 " of the %" PRIu64 " of %s"), first, all,
+			    calls);
+	else
+		line_format(line, _("%" PRIu64 " to %" PRIu64 " of the %" PRIu64 " of %s"), first,
+			    last, all, calls);
 }
 
 static bool same_name(const struct origin *one, const struct origin *other)
@@ -107,10 +124,14 @@ static void put_parts(struct line *line, const struct record *record)
 	for (size_t i = 0; i < record->origin_count;) {
 		struct origin part = record->origins[i];
 		size_t run = run_of_wholes(&record->origins[i], record->origin_count - i, &part);
-		line_put(line, i ? ", " : "");
-		put_extent(line, &part);
-		line_put(line, " of ");
-		put_calls(line, &part);
+		struct line calls = { 0 };
+		put_calls(&calls, &part);
+		line_put(line, i ? _(", ") : "");
+		if (part.returned)
+			put_bytes_of_all(line, &part, line_string(&calls));
+		else
+			put_bytes_of(line, &part, line_string(&calls));
+		line_done(&calls);
 		i += run ? run : 1;
 	}
 }
@@ -126,9 +147,9 @@ void text_origins(struct formatter *text, const struct record *record)
 	line_rewind(words, (struct line_mark){ 0 });
 	put_parts(words, record);
 	if (peeked)
-		line_put(words, "; they stay to be received");
+		line_put(words, _("; they stay to be received"));
 	else if (has_messages(record) && !plain && first->returned)
-		line_put(words, "; the rest of the message is lost");
-	text_detail(text, "bytes");
+		line_put(words, _("; the rest of the message is lost"));
+	text_detail(text, _("bytes"));
 	line_wrap(&text->line, line_string(words), text->options.width);
 }

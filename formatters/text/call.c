@@ -1,6 +1,7 @@
 #include "formatters/made.h"
 #include "formatters/text/parts.h"
 #include "formatters/text/values.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -77,7 +78,7 @@ static void put_result(struct formatter *text, const struct event *event)
 	line_put(line, " = ");
 	if (event->restarted) {
 		line_put(line, "?");
-		put_words(text, "interrupted by a signal, restarts");
+		put_words(text, _("interrupted by a signal, restarts"));
 	} else if (event->error) {
 		put_error(text, event);
 	} else {
@@ -150,17 +151,17 @@ static const char *awaited(const struct record *record)
 	const struct event *event = record->event;
 	size_t known = first_output(event);
 	if (!record->socket)
-		return "for an event";
+		return _("for an event");
 	if (record->socket->role == ROLE_LISTENER)
-		return "for a client";
+		return _("for a client");
 	if (is_tcp_connect(record))
-		return "for the answer to its SYN";
+		return _("for the answer to its SYN");
 	if (longest_payload(event->args, known))
-		return "for room in the send buffer";
+		return _("for room in the send buffer");
 	/* A peer's address that comes first is one to connect to, in memory nobody may read. */
 	bool address = known < event->arg_count && event->args[known].name &&
 		       strcmp(event->args[known].name, "addr") == 0;
-	return known < event->arg_count && !address ? "for data" : NULL;
+	return known < event->arg_count && !address ? _("for data") : NULL;
 }
 
 static void put_awaited(struct formatter *text, const struct record *record)
@@ -168,7 +169,7 @@ static void put_awaited(struct formatter *text, const struct record *record)
 	const char *what = awaited(record);
 	if (!what)
 		return;
-	text_detail(text, "waits");
+	text_detail(text, _("waits"));
 	line_put(&text->line, what);
 }
 
@@ -187,7 +188,7 @@ static void put_peer(struct formatter *text, const struct record *record)
 	if (!socket || socket->role != ROLE_ACCEPTED || !*socket->remote ||
 	    has_endpoint(record->event) || !record_made_socket(record))
 		return;
-	text_detail(text, "peer");
+	text_detail(text, _("peer"));
 	line_name(&text->line, socket->remote);
 }
 
@@ -231,16 +232,16 @@ static const char *why_unfinished(const char *why)
 	static const struct {
 		const char *why, *words;
 	} reasons[] = {
-		{ "exit", "the process ended" },
-		{ "exec", "another thread replaced the program" },
-		{ "detach", "socktrace let the program go" },
-		{ "killed", "the process was killed" },
-		{ "refused", "the program's own seccomp filter trapped it (SIGSYS)" },
+		{ "exit", N_("the process ended") },
+		{ "exec", N_("another thread replaced the program") },
+		{ "detach", N_("socktrace let the program go") },
+		{ "killed", N_("the process was killed") },
+		{ "refused", N_("the program's own seccomp filter trapped it (SIGSYS)") },
 	};
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (why && strcmp(why, reasons[i].why) == 0)
-			return reasons[i].words;
-	return why ? why : "the reason is not known";
+			return _(reasons[i].words);
+	return why ? why : _("the reason is not known");
 }
 
 void text_unfinished(struct formatter *text, const struct record *record)
@@ -250,9 +251,9 @@ void text_unfinished(struct formatter *text, const struct record *record)
 	text_begin(text, record->number, record->time, waited ? waited->lane : NULL);
 	line_pad(line, text->indent);
 	text_styled(text, STYLE_DIM, "... ");
-	line_name(line, waited && waited->call ? waited->call : "the call");
-	line_put(line, " did not return: ");
-	line_name(line, why_unfinished(record->why));
+	line_names(line, _("%s did not return: %s"),
+		   waited && waited->call ? waited->call : _("the call"),
+		   why_unfinished(record->why));
 	wire_show(text, record);
 	text_notes(text, record);
 	line_break(line);

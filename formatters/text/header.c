@@ -1,4 +1,6 @@
 #include "formatters/text/parts.h"
+#include "support/language.h"
+#include "support/text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,8 +10,8 @@
 enum {
 	BITS = 32,
 	BOX_COLUMNS = BITS * 2 + 1,
-	NARROWEST = 80, /* what a box has to fit into, where nobody says how wide a line may be */
-	WORDS_SIZE = 80,
+	NARROWEST = 80,   /* what a box has to fit into, where nobody says how wide a line may be */
+	WORDS_SIZE = 160, /* bytes: a row of wide characters has three for two columns */
 };
 
 /* So many bits of a row, and what stands in them. */
@@ -53,7 +55,7 @@ static void put_rule(const struct box *box)
 static void put_field(const struct box *box, const struct field *field)
 {
 	size_t columns = field->bits * 2 - 1;
-	size_t size = strlen(field->words);
+	size_t size = text_width(field->words);
 	size_t before = size < columns ? (columns - size) / 2 : 0;
 	size_t end = box->line->columns + 1 + columns;
 	line_put(box->line, "|");
@@ -92,8 +94,8 @@ static void put_ports(const struct box *box, const struct segment *segment)
 {
 	char source[WORDS_SIZE];
 	char destination[WORDS_SIZE];
-	snprintf(source, sizeof source, "source port %u", port_of(segment->from));
-	snprintf(destination, sizeof destination, "destination port %u", port_of(segment->to));
+	snprintf(source, sizeof source, _("source port %u"), port_of(segment->from));
+	snprintf(destination, sizeof destination, _("destination port %u"), port_of(segment->to));
 	PUT_FIELDS(box, { 16, source }, { 16, destination });
 	put_rule(box);
 }
@@ -103,27 +105,42 @@ static void put_payload(const struct box *box, const struct segment *segment)
 	char words[WORDS_SIZE];
 	if (!segment->length)
 		return;
-	snprintf(words, sizeof words, "data, %" PRIu32 " byte%s", segment->length,
-		 segment->length == 1 ? "" : "s");
+	snprintf(words, sizeof words,
+		 P_("data, %" PRIu32 " byte", "data, %" PRIu32 " bytes", segment->length),
+		 segment->length);
 	put_whole_row(box, words);
 	put_rule(box);
 }
 
 /* --- TCP ------------------------------------------------------------------------------------- */
 
-static void put_number(const struct box *box, const struct segment *segment, bool acknowledged)
+static void put_sequence_number(const struct box *box, const struct segment *segment)
 {
 	char words[WORDS_SIZE];
 	char number[SEQUENCE_SIZE];
-	const char *name = acknowledged ? "acknowledgement number" : "sequence number";
-	uint32_t value = acknowledged ? segment->ack : segment->seq;
-	text_sequence(number, segment, acknowledged);
-	if (acknowledged && !(segment->flags & SEGMENT_ACK))
-		snprintf(words, sizeof words, "%s %" PRIu32 " (ACK is not set)", name, value);
-	else if (segment->relative || (acknowledged && segment->relative_ack_alone))
-		snprintf(words, sizeof words, "%s %" PRIu32 " (%s)", name, value, number);
+	text_sequence(number, segment, false);
+	if (segment->relative)
+		snprintf(words, sizeof words, _("sequence number %" PRIu32 " (%s)"), segment->seq,
+			 number);
 	else
-		snprintf(words, sizeof words, "%s %" PRIu32, name, value);
+		snprintf(words, sizeof words, _("sequence number %" PRIu32), segment->seq);
+	put_whole_row(box, words);
+	put_rule(box);
+}
+
+static void put_acknowledgement_number(const struct box *box, const struct segment *segment)
+{
+	char words[WORDS_SIZE];
+	char number[SEQUENCE_SIZE];
+	text_sequence(number, segment, true);
+	if (!(segment->flags & SEGMENT_ACK))
+		snprintf(words, sizeof words,
+			 _("acknowledgement number %" PRIu32 " (ACK is not set)"), segment->ack);
+	else if (segment->relative || segment->relative_ack_alone)
+		snprintf(words, sizeof words, _("acknowledgement number %" PRIu32 " (%s)"),
+			 segment->ack, number);
+	else
+		snprintf(words, sizeof words, _("acknowledgement number %" PRIu32), segment->ack);
 	put_whole_row(box, words);
 	put_rule(box);
 }
@@ -132,7 +149,7 @@ static void put_scaled_window(char words[WORDS_SIZE], const struct segment *segm
 {
 	*words = '\0';
 	if (segment->window_bytes != segment->window)
-		snprintf(words, WORDS_SIZE, "scaled: %" PRIu32 " bytes", segment->window_bytes);
+		snprintf(words, WORDS_SIZE, _("scaled: %" PRIu32 " bytes"), segment->window_bytes);
 }
 
 static void put_offset_flags_window(const struct box *box, const struct segment *segment)
@@ -145,16 +162,16 @@ static void put_offset_flags_window(const struct box *box, const struct segment 
 	for (unsigned i = 0; i < 8; i++)
 		bits[i][0] = segment->flags & (SEGMENT_CWR >> i) ? '1' : '0';
 	snprintf(offset, sizeof offset, "%u x 4", segment->header_length / 4U);
-	snprintf(window, sizeof window, "window %u", segment->window);
+	snprintf(window, sizeof window, _("window %u"), segment->window);
 	put_scaled_window(scaled, segment);
 	/* clang-format off */
-	PUT_FIELDS(box, { 4, "data" }, { 4, "" }, { 1, "C" }, { 1, "E" }, { 1, "U" }, { 1, "A" },
+	PUT_FIELDS(box, { 4, _("data") }, { 4, "" }, { 1, "C" }, { 1, "E" }, { 1, "U" }, { 1, "A" },
 		   { 1, "P" }, { 1, "R" }, { 1, "S" }, { 1, "F" }, { 16, "" });
-	PUT_FIELDS(box, { 4, "offset" }, { 4, "rsrvd" }, { 1, "W" }, { 1, "C" }, { 1, "R" },
+	PUT_FIELDS(box, { 4, _("offset") }, { 4, _("rsrvd") }, { 1, "W" }, { 1, "C" }, { 1, "R" },
 		   { 1, "C" }, { 1, "S" }, { 1, "S" }, { 1, "Y" }, { 1, "I" }, { 16, window });
 	PUT_FIELDS(box, { 4, offset }, { 4, "" }, { 1, "R" }, { 1, "E" }, { 1, "G" }, { 1, "K" },
 		   { 1, "H" }, { 1, "T" }, { 1, "N" }, { 1, "N" }, { 16, scaled });
-	PUT_FIELDS(box, { 4, "bytes" }, { 4, "" }, { 1, bits[0] }, { 1, bits[1] }, { 1, bits[2] },
+	PUT_FIELDS(box, { 4, _("bytes") }, { 4, "" }, { 1, bits[0] }, { 1, bits[1] }, { 1, bits[2] },
 		   { 1, bits[3] }, { 1, bits[4] }, { 1, bits[5] }, { 1, bits[6] }, { 1, bits[7] },
 		   { 16, "" });
 	/* clang-format on */
@@ -175,9 +192,9 @@ static bool is_loopback(const struct segment *segment)
 static const char *checksum_remark(const struct segment *segment)
 {
 	if (segment->checksum_partial)
-		return is_loopback(segment) ? "(not computed on loopback)"
-					    : "(left to the network card)";
-	return segment->protocol == SEGMENT_UDP && !segment->checksum ? "(none)" : "";
+		return is_loopback(segment) ? _("(not computed on loopback)")
+					    : _("(left to the network card)");
+	return segment->protocol == SEGMENT_UDP && !segment->checksum ? _("(none)") : "";
 }
 
 /* Beside the other half of its row. */
@@ -186,7 +203,7 @@ static void put_checksum(const struct box *box, const struct segment *segment, b
 {
 	char words[WORDS_SIZE];
 	const char *why = checksum_remark(segment);
-	snprintf(words, sizeof words, "checksum 0x%04x", segment->checksum);
+	snprintf(words, sizeof words, _("checksum 0x%04x"), segment->checksum);
 	const struct field checksum[2] = { { 16, words }, { 16, why } };
 	const struct field half = { 16, other };
 	const struct field empty = { 16, "" };
@@ -203,27 +220,27 @@ static void put_options(const struct box *box, const struct segment *segment)
 	char words[WORDS_SIZE];
 	if (segment->header_length <= 20)
 		return;
-	snprintf(words, sizeof words, "options, %u bytes", segment->header_length - 20U);
+	snprintf(words, sizeof words, _("options, %u bytes"), segment->header_length - 20U);
 	put_whole_row(box, words);
 	if (options->has_mss) {
-		snprintf(words, sizeof words, "maximum segment size %u", options->mss);
+		snprintf(words, sizeof words, _("maximum segment size %u"), options->mss);
 		put_whole_row(box, words);
 	}
 	if (options->sack_permitted)
-		put_whole_row(box, "selective acknowledgements (SACK) permitted");
+		put_whole_row(box, _("selective acknowledgements (SACK) permitted"));
 	if (options->has_scale) {
 		snprintf(words, sizeof words,
-			 "window scale %u: later windows in units of 2^%u bytes", options->scale,
+			 _("window scale %u: later windows in units of 2^%u bytes"), options->scale,
 			 options->scale);
 		put_whole_row(box, words);
 	}
 	if (options->has_timestamps) {
-		snprintf(words, sizeof words, "timestamp %" PRIu32 ", echo of %" PRIu32,
+		snprintf(words, sizeof words, _("timestamp %" PRIu32 ", echo of %" PRIu32),
 			 options->timestamp, options->echo);
 		put_whole_row(box, words);
 	}
 	for (unsigned i = 0; i < options->sack_count && i < SEGMENT_MAX_SACKS; i++) {
-		snprintf(words, sizeof words, "SACK: %" PRIu32 " to %" PRIu32 " has come",
+		snprintf(words, sizeof words, _("SACK: %" PRIu32 " to %" PRIu32 " has come"),
 			 options->sacks[i].left, options->sacks[i].right);
 		put_whole_row(box, words);
 	}
@@ -233,9 +250,9 @@ static void put_options(const struct box *box, const struct segment *segment)
 static void put_tcp(const struct box *box, const struct segment *segment)
 {
 	char urgent[WORDS_SIZE];
-	snprintf(urgent, sizeof urgent, "urgent pointer %u", segment->urgent);
-	put_number(box, segment, false);
-	put_number(box, segment, true);
+	snprintf(urgent, sizeof urgent, _("urgent pointer %u"), segment->urgent);
+	put_sequence_number(box, segment);
+	put_acknowledgement_number(box, segment);
 	put_offset_flags_window(box, segment);
 	put_checksum(box, segment, false, urgent);
 	put_options(box, segment);
@@ -245,7 +262,7 @@ static void put_udp(const struct box *box, const struct segment *segment)
 {
 	char length[WORDS_SIZE];
 	/* The header's own eight bytes count. */
-	snprintf(length, sizeof length, "length %" PRIu64, (uint64_t)segment->length + 8);
+	snprintf(length, sizeof length, _("length %" PRIu64), (uint64_t)segment->length + 8);
 	put_checksum(box, segment, true, length);
 }
 

@@ -1,4 +1,5 @@
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <string.h>
 
@@ -42,15 +43,15 @@ static void put_note(struct formatter *text, const struct note *note)
 {
 	bool lesson = is_lesson(note);
 	if (note->text) {
-		put_sentence(text, lesson ? "note" : "why", note->text);
+		put_sentence(text, lesson ? _("note") : _("why"), note->text);
 		if (!lesson && has_rule(note))
 			put_rule(text, note->id);
 	}
 	if (note->fix)
-		put_sentence(text, "fix", note->fix);
+		put_sentence(text, _("fix"), note->fix);
 	if (note->check) {
 		/* A command stays in one piece, so that it can be copied. */
-		text_detail(text, "check");
+		text_detail(text, _("check"));
 		line_name(&text->line, note->check);
 	}
 }

@@ -1,4 +1,5 @@
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <string.h>
 
@@ -35,47 +36,50 @@ static void put_program(struct formatter *text, const struct record *record)
 static void put_start(struct formatter *text, const struct record *record)
 {
 	put_program(text, record);
-	line_format(&text->line, "   (pid %d)", record->pid);
+	line_put(&text->line, "   ");
+	line_format(&text->line, _("(pid %d)"), record->pid);
 }
 
 /* The line stands in the parent's lane if that is known, and names the child. */
 static void put_child(struct formatter *text, const struct record *record)
 {
 	line_name(&text->line, record->lane ? record->lane : "");
-	line_format(&text->line, "   (pid %d)", record->pid);
+	line_put(&text->line, "   ");
+	line_format(&text->line, _("(pid %d)"), record->pid);
 }
 
 static void put_thread(struct formatter *text, const struct record *record)
 {
 	line_name(&text->line, record->lane ? record->lane : "");
-	line_format(&text->line, "   (tid %d)", record->tid);
+	line_put(&text->line, "   ");
+	line_format(&text->line, _("(tid %d)"), record->tid);
 }
 
 static void put_signal(struct formatter *text, const struct record *record)
 {
 	const struct record_process *process = record->process;
 	line_name(&text->line, process->signal ? process->signal : "");
+	line_put(&text->line, process->parent ? " " : "");
 	if (process->parent)
-		line_format(&text->line, " from pid %d", process->parent);
+		line_format(&text->line, _("from pid %d"), process->parent);
 }
 
 static void put_exit(struct formatter *text, const struct record *record)
 {
 	const struct record_process *process = record->process;
 	if (process->signal) {
-		put_word(&text->line, "killed");
-		line_put(&text->line, "by ");
-		line_name(&text->line, process->signal);
+		put_word(&text->line, _("killed"));
+		line_names(&text->line, _("by %s"), process->signal);
 		return;
 	}
-	put_word(&text->line, "exits");
+	put_word(&text->line, _("exits"));
 	if (process->status >= 0)
-		line_format(&text->line, "status %d", process->status);
+		line_format(&text->line, _("status %d"), process->status);
 }
 
 static void put_detach(struct formatter *text, const struct record *record)
 {
-	line_format(&text->line, "(pid %d goes on)", record->pid);
+	line_format(&text->line, _("(pid %d goes on)"), record->pid);
 }
 
 static const struct row {
@@ -83,15 +87,15 @@ static const struct row {
 	void (*put)(struct formatter *text, const struct record *record);
 	bool quiet; /* -q leaves it out: where programs begin and end */
 } rows[] = {
-	[PROCESS_START] = { "starts", put_start, true },
-	[PROCESS_ATTACH] = { "attached", put_start, true },
-	[PROCESS_FORK] = { "forks", put_child, false },
-	[PROCESS_THREAD] = { "thread", put_thread, false },
-	[PROCESS_EXEC] = { "exec", put_program, false },
+	[PROCESS_START] = { N_("starts"), put_start, true },
+	[PROCESS_ATTACH] = { N_("attached"), put_start, true },
+	[PROCESS_FORK] = { N_("forks"), put_child, false },
+	[PROCESS_THREAD] = { N_("thread"), put_thread, false },
+	[PROCESS_EXEC] = { N_("exec"), put_program, false },
 	[PROCESS_EXIT] = { NULL, put_exit, true },
-	[PROCESS_SIGNAL] = { "signal", put_signal, false },
-	[PROCESS_STOP] = { "stopped", put_signal, false },
-	[PROCESS_DETACH] = { "detached", put_detach, true },
+	[PROCESS_SIGNAL] = { N_("signal"), put_signal, false },
+	[PROCESS_STOP] = { N_("stopped"), put_signal, false },
+	[PROCESS_DETACH] = { N_("detached"), put_detach, true },
 };
 
 /* In whose lane the line stands: who forks or makes a thread is the parent. */
@@ -133,7 +137,7 @@ void text_process(struct formatter *text, const struct record *record)
 		line_pad(line, text->indent);
 		line_style(line, STYLE_DIM);
 		if (row->word)
-			put_word(line, row->word);
+			put_word(line, _(row->word));
 		row->put(text, record);
 		line_style(line, STYLE_PLAIN);
 		text_notes(text, record);

@@ -2,6 +2,7 @@
 
 #include "formatters/made.h"
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static const struct service {
 	{ "unix:/run/avahi-daemon/socket", "avahi" },
 };
 
-static const char kernel[] = "the kernel's addresses";
+static const char *const kernel = N_("the kernel's addresses");
 
 /* --- what a record is about ------------------------------------------------------------------ */
 
@@ -139,14 +140,13 @@ static void set_asked(struct resolver *resolver, pid_t pid)
 }
 
 /* Adds one whom the C library asks, unless the list has it. */
-static void add_asked(struct resolver *resolver, const char *name, const char *state)
+static void add_asked(struct resolver *resolver, const char *name, bool absent)
 {
 	struct line *asked = &resolver->asked;
 	if (asked->columns > MOST_ASKED || (asked->size && strstr(line_string(asked), name)))
 		return;
-	line_put(asked, asked->size ? ", " : "");
-	line_name(asked, name);
-	line_put(asked, state);
+	line_put(asked, asked->size ? _(", ") : "");
+	line_names(asked, absent ? _("%s (not running)") : "%s", name);
 }
 
 static enum resolver_verdict judge_unix(struct resolver *resolver, const struct record *record)
@@ -156,7 +156,7 @@ static enum resolver_verdict judge_unix(struct resolver *resolver, const struct 
 		int error = record->event->error;
 		bool absent = error == ENOENT || error == ECONNREFUSED;
 		set_asked(resolver, record->pid);
-		add_asked(resolver, service->name, absent ? " (not running)" : "");
+		add_asked(resolver, service->name, absent);
 		return RESOLVER_OWN;
 	}
 	/* connect(), which comes next, will tell. */
@@ -169,7 +169,7 @@ static enum resolver_verdict judge_route(struct resolver *resolver)
 	resolver->netlink = true;
 	if (!resolver->calls)
 		return RESOLVER_PERHAPS;
-	add_asked(resolver, kernel, "");
+	add_asked(resolver, _(kernel), false);
 	return RESOLVER_OWN;
 }
 
@@ -178,7 +178,7 @@ static enum resolver_verdict judge_datagram(struct resolver *resolver, const str
 	if (!has_asked(resolver, record->pid))
 		return RESOLVER_ALIEN;
 	if (is_name_server(record)) {
-		add_asked(resolver, other_end(record), "");
+		add_asked(resolver, other_end(record), false);
 		return RESOLVER_OWN;
 	}
 	bool bound = *record->socket->local != '\0';
@@ -186,7 +186,7 @@ static enum resolver_verdict judge_datagram(struct resolver *resolver, const str
 		return RESOLVER_ALIEN;
 	if (!bound || !lets_go(record->event))
 		return RESOLVER_PERHAPS;
-	add_asked(resolver, kernel, "");
+	add_asked(resolver, _(kernel), false);
 	return RESOLVER_OWN;
 }
 
@@ -233,14 +233,14 @@ static void put_line(struct formatter *text)
 	struct line *line = &text->line;
 	struct line *words = &text->scratch;
 	line_rewind(words, (struct line_mark){ 0 });
-	line_put(words, "asks ");
-	line_put(words, line_string(&resolver->asked));
-	line_format(words, "   (%u call%s)", resolver->calls, resolver->calls == 1 ? "" : "s");
+	line_names(words, _("asks %s"), line_string(&resolver->asked));
+	line_put(words, "   ");
+	line_format(words, P_("(%u call)", "(%u calls)", resolver->calls), resolver->calls);
 
 	text_begin(text, 0, resolver->time, resolver->lane);
 	line_pad(line, text->indent);
 	line_style(line, STYLE_DIM);
-	line_put(line, "resolver");
+	line_put(line, _("resolver"));
 	line_pad(line, text->indent + WORD_COLUMNS);
 	line_wrap(line, line_string(words), text->options.width);
 	line_style(line, STYLE_PLAIN);
@@ -275,7 +275,7 @@ static void take(struct formatter *text, const struct record *record)
 	if (resolver->held_calls) {
 		text->previous = resolver->previous;
 		if (resolver->netlink)
-			add_asked(resolver, kernel, "");
+			add_asked(resolver, _(kernel), false);
 	}
 	line_rewind(&resolver->held, (struct line_mark){ 0 });
 	resolver->calls += resolver->held_calls;

@@ -1,4 +1,5 @@
 #include "formatters/text/parts.h"
+#include "support/language.h"
 #include "support/text.h"
 
 #include <inttypes.h>
@@ -28,10 +29,13 @@ struct layout {
 };
 
 static const char *const remarks[] = {
-	[SEGMENT_RETRANSMISSION] = "retransmission",  [SEGMENT_DUPLICATE_ACK] = "duplicate ACK",
-	[SEGMENT_ZERO_WINDOW] = "zero window",        [SEGMENT_WINDOW_UPDATE] = "window update",
-	[SEGMENT_WINDOW_PROBE] = "window probe",      [SEGMENT_KEEPALIVE] = "keepalive probe",
-	[SEGMENT_KEEPALIVE_ACK] = "keepalive answer",
+	[SEGMENT_RETRANSMISSION] = N_("retransmission"),
+	[SEGMENT_DUPLICATE_ACK] = N_("duplicate ACK"),
+	[SEGMENT_ZERO_WINDOW] = N_("zero window"),
+	[SEGMENT_WINDOW_UPDATE] = N_("window update"),
+	[SEGMENT_WINDOW_PROBE] = N_("window probe"),
+	[SEGMENT_KEEPALIVE] = N_("keepalive probe"),
+	[SEGMENT_KEEPALIVE_ACK] = N_("keepalive answer"),
 };
 _Static_assert(sizeof remarks / sizeof *remarks == SEGMENT_REMARKS, "a remark has no words");
 
@@ -61,7 +65,7 @@ static void flags_cell(char cell[CELL_SIZE], const struct segment *segment)
 	if (segment->protocol == SEGMENT_UDP)
 		snprintf(cell, CELL_SIZE, "UDP");
 	else if (!(segment->flags & 0xFF))
-		snprintf(cell, CELL_SIZE, "(no flags)");
+		snprintf(cell, CELL_SIZE, "%s", _("(no flags)"));
 	for (unsigned flag = 1; flag <= SEGMENT_CWR; flag <<= 1)
 		if (segment->protocol == SEGMENT_TCP && segment->flags & flag)
 			size += (size_t)snprintf(cell + size, CELL_SIZE - size, "%s%s",
@@ -150,7 +154,7 @@ static void put_words(struct line *line, const struct segment *segment)
 	if (segment->flags & SEGMENT_ACK)
 		put_sacks(line, segment);
 	if (segment->remark != SEGMENT_PLAIN)
-		line_format(line, "%s%s", line->size ? "  " : " ", remarks[segment->remark]);
+		line_format(line, "%s%s", line->size ? "  " : " ", _(remarks[segment->remark]));
 }
 
 /* --- lines ----------------------------------------------------------------------------------- */
@@ -177,7 +181,7 @@ static void measure_cells(struct layout *layout, const struct segment *segment)
 	struct cells cells = make_cells(segment);
 	size_t length = 0;
 	for (enum column column = FLAGS; column < COLUMNS; column++) {
-		size_t size = strlen(cells.words[column]);
+		size_t size = text_width(cells.words[column]);
 		layout->widths[column] = larger(layout->widths[column], size);
 		length += size ? size + GAP : 0;
 	}
@@ -249,7 +253,7 @@ static size_t put_cells(struct line *line, const struct cells *cells, const stru
 {
 	size_t column = layout->cells;
 	for (enum column i = FLAGS; i < COLUMNS; i++) {
-		size_t width = layout->ragged ? strlen(cells->words[i]) : layout->widths[i];
+		size_t width = layout->ragged ? text_width(cells->words[i]) : layout->widths[i];
 		if (!width)
 			continue;
 		line_pad(line, column);
@@ -269,8 +273,9 @@ static void put_segment(struct formatter *text, const struct wire_row *row,
 	size_t column = put_cells(line, &cells, layout);
 	line_trim(line);
 	put_words(words, &row->segment);
+	line_put(words, cause ? "   " : "");
 	if (cause)
-		line_format(words, "   (cause: call %" PRIu64 ")", cause);
+		line_format(words, _("(cause: call %" PRIu64 ")"), cause);
 	const char *tail = line_string(words);
 	put_tail(text, layout, column, tail + strspn(tail, " "));
 	if (text->options.wire == WIRE_FULL)
@@ -288,11 +293,14 @@ static void put_count(struct formatter *text, const struct wire_row *row,
 	if (line->columns > layout->start)
 		text_detail(text, "");
 	put_ends(text, row, layout, rightward);
-	line_format(line, "... %" PRIu64 " more", count->segments);
 	if (data)
-		line_format(line, ", %" PRIu64 " bytes", count->bytes);
+		line_format(line, _("... %" PRIu64 " more, %" PRIu64 " bytes"), count->segments,
+			    count->bytes);
 	else
-		line_put(line, count->segments == 1 ? " ACK" : " ACKs");
+		line_format(line,
+			    P_("... %" PRIu64 " more ACK", "... %" PRIu64 " more ACKs",
+			       count->segments),
+			    count->segments);
 }
 
 /* One row; the line it stands in has begun. */
@@ -321,6 +329,6 @@ void text_wire_rows(struct formatter *text, const struct wire_block *block, bool
 		return;
 	if (block->count)
 		text_detail(text, "");
-	line_format(&text->line, "... %" PRIu64 " more segments, %" PRIu64 " bytes",
+	line_format(&text->line, _("... %" PRIu64 " more segments, %" PRIu64 " bytes"),
 		    block->more.segments, block->more.bytes);
 }

@@ -1,5 +1,7 @@
 /* The table of all sockets at one moment. */
 #include "formatters/text/parts.h"
+#include "support/language.h"
+#include "support/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -9,9 +11,20 @@ enum { MOST_ROWS = 50, INDENT = 4, COLUMN_GAP = 2, CELL_SIZE = 64 };
 enum column { LANE, FD, ROLE, KIND, LOCAL, REMOTE, STATE, LEFT, RECEIVE, SEND, WAITING, COLUMNS };
 
 static const char *const heads[] = {
-	[LANE] = "lane",       [FD] = "fd",         [ROLE] = "role",       [KIND] = "domain, type",
-	[LOCAL] = "local",     [REMOTE] = "remote", [STATE] = "state",     [LEFT] = "left",
-	[RECEIVE] = "receive", [SEND] = "send",     [WAITING] = "waiting",
+	[LANE] = N_("lane"),         [FD] = N_("fd"),           [ROLE] = N_("role"),
+	[KIND] = N_("domain, type"), [LOCAL] = N_("local"),     [REMOTE] = N_("remote"),
+	[STATE] = N_("state"),       [LEFT] = N_("left"),       [RECEIVE] = N_("receive"),
+	[SEND] = N_("send"),         [WAITING] = N_("waiting"),
+};
+
+/* For a reader; the record has socket_role_name(). */
+static const char *const roles[] = {
+	[ROLE_NONE] = "",
+	[ROLE_LISTENER] = N_("listener"),
+	[ROLE_ACCEPTED] = N_("accepted"),
+	[ROLE_CONNECTOR] = N_("connector"),
+	[ROLE_DATAGRAM] = N_("datagram"),
+	[ROLE_PAIR] = N_("pair"),
 };
 
 static bool is_numeric(enum column column)
@@ -39,7 +52,7 @@ static const char *cell(char buffer[CELL_SIZE], const struct record_row *row, en
 	case FD:
 		return number_cell(buffer, row->fd);
 	case ROLE:
-		return or_empty(socket_role_name(socket->role));
+		return _(roles[socket->role]);
 	case KIND:
 		snprintf(buffer, CELL_SIZE, "%s, %s", or_empty(socket->domain_name),
 			 or_empty(socket->type_name));
@@ -51,7 +64,8 @@ static const char *cell(char buffer[CELL_SIZE], const struct record_row *row, en
 	case STATE:
 		return or_empty(tcp_state_name(row->state));
 	case LEFT: /* seconds, rounded up: there is something left of it */
-		snprintf(buffer, CELL_SIZE, "%" PRIu64 " s", ((uint64_t)row->expires + 999) / 1000);
+		snprintf(buffer, CELL_SIZE, _("%" PRIu64 " s"),
+			 ((uint64_t)row->expires + 999) / 1000);
 		return row->expires < 0 ? "" : buffer;
 	case RECEIVE:
 		return number_cell(buffer, row->queues.receive);
@@ -59,7 +73,7 @@ static const char *cell(char buffer[CELL_SIZE], const struct record_row *row, en
 		return number_cell(buffer, row->queues.send);
 	case WAITING:
 		/* backlog + 1 connections find room (FACTS 2). */
-		snprintf(buffer, CELL_SIZE, "%" PRId64 " of %" PRIu64, row->queues.accept,
+		snprintf(buffer, CELL_SIZE, _("%" PRId64 " of %" PRIu64), row->queues.accept,
 			 (uint64_t)row->queues.backlog + 1);
 		return row->queues.accept < 0 || row->queues.backlog < 0 ? "" : buffer;
 	case COLUMNS:
@@ -81,8 +95,8 @@ static void measure(struct line *scratch, const struct record_row *rows, size_t 
 			if (scratch->columns > widths[column])
 				widths[column] = scratch->columns;
 		}
-		if (widths[column] && widths[column] < strlen(heads[column]))
-			widths[column] = strlen(heads[column]);
+		if (widths[column] && widths[column] < text_width(_(heads[column])))
+			widths[column] = text_width(_(heads[column]));
 	}
 	line_rewind(scratch, (struct line_mark){ 0 });
 }
@@ -92,9 +106,8 @@ static void put_cell(struct line *line, const char *words, enum column column, s
 	if (!width)
 		return;
 	size_t start = line->columns;
-	/* Numbers are our own, ASCII: as many columns as bytes. */
 	if (is_numeric(column))
-		line_pad(line, start + width - strlen(words));
+		line_pad(line, start + width - text_width(words));
 	line_name(line, words);
 	line_pad(line, start + width + COLUMN_GAP);
 }
@@ -104,7 +117,7 @@ static void put_row(struct line *line, const struct record_row *row, const size_
 	char buffer[CELL_SIZE];
 	line_pad(line, INDENT);
 	for (enum column column = LANE; column < COLUMNS; column++)
-		put_cell(line, row ? cell(buffer, row, column) : heads[column], column,
+		put_cell(line, row ? cell(buffer, row, column) : _(heads[column]), column,
 			 widths[column]);
 	line_trim(line);
 	line_break(line);
@@ -117,9 +130,10 @@ static void put_table(struct formatter *text, struct line *line,
 	size_t shown = sockets->count < MOST_ROWS ? sockets->count : MOST_ROWS;
 	line_break(line);
 	line_style(line, STYLE_BOLD);
-	line_put(line, sockets->why == SOCKETS_LINGER ? "what remains" : "sockets");
+	line_put(line, sockets->why == SOCKETS_LINGER ? _("what remains") : _("sockets"));
 	line_style(line, STYLE_PLAIN);
-	line_put(line, sockets->count ? "" : "  none");
+	line_put(line, sockets->count ? "" : "  ");
+	line_put(line, sockets->count ? "" : _("none"));
 	line_break(line);
 	if (!shown)
 		return;
@@ -131,7 +145,7 @@ static void put_table(struct formatter *text, struct line *line,
 		put_row(line, &sockets->rows[i], widths);
 	if (shown < sockets->count) {
 		line_pad(line, INDENT);
-		line_format(line, "... and %zu more", sockets->count - shown);
+		line_format(line, _("... and %zu more"), sockets->count - shown);
 		line_break(line);
 	}
 }

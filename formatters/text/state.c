@@ -1,5 +1,6 @@
 #include "formatters/made.h"
 #include "formatters/text/parts.h"
+#include "support/language.h"
 #include "support/text.h"
 
 #include <inttypes.h>
@@ -33,7 +34,7 @@ static bool is_change(enum tcp_state before, enum tcp_state after)
 static const char *variable_of(const struct formatter *text, const char *id)
 {
 	const struct known_socket *known = memory_find(&text->memory, id);
-	return known && *known->variable ? known->variable : "new";
+	return known && *known->variable ? known->variable : _("new");
 }
 
 /* The record's own socket is never "new": if it has no name it has a descriptor. */
@@ -46,7 +47,7 @@ static const char *own_variable(const struct formatter *text, const struct recor
 		return known->variable;
 	int fd = record->socket ? record_socket_fd(record) : -1;
 	if (fd < 0)
-		return "socket";
+		return _("socket");
 	snprintf(buffer, VARIABLE_SIZE, "fd %d", fd);
 	return buffer;
 }
@@ -86,18 +87,22 @@ static void put_path(struct formatter *text, const struct state_path *path)
 	for (unsigned i = 0; i < path->count; i++)
 		put_step(text, start, i ? " -> " : "", tcp_state_name(path->states[i]));
 	if (path->inferred)
-		put_step(text, start, " ", "(inferred)");
+		put_step(text, start, " ", _("(inferred)"));
 }
 
 static void put_queue_length(struct line *line, const struct record_queues *queues)
 {
-	line_format(line, "waiting %" PRId64, queues->accept);
 	/* A queue is full when it is longer than its limit (net/sock.h, sk_acceptq_is_full). */
 	if (queues->backlog >= 0)
-		line_format(line, " of %" PRIu64, (uint64_t)queues->backlog + 1);
+		line_format(line, _("waiting %" PRId64 " of %" PRIu64), queues->accept,
+			    (uint64_t)queues->backlog + 1);
+	else
+		line_format(line, _("waiting %" PRId64), queues->accept);
+	if (queues->syn_rcvd <= 0)
+		return;
 	/* Only those of traced clients were seen. */
-	if (queues->syn_rcvd > 0)
-		line_format(line, ", %" PRId64 " seen in SYN_RCVD", queues->syn_rcvd);
+	line_put(line, _(", "));
+	line_format(line, _("%" PRId64 " seen in SYN_RCVD"), queues->syn_rcvd);
 }
 
 /* In its column, or directly behind the path where the terminal is too narrow. */
@@ -160,7 +165,7 @@ static void put_rows(struct formatter *text, const struct rows *rows, const char
 		variables = larger(variables, width_of(row->variable));
 		others |= !row->lane || !own_lane || strcmp(row->lane, own_lane) != 0;
 	}
-	const char *label = "state";
+	const char *label = _("state");
 	for (size_t i = 0; i < rows->count; i++) {
 		text_detail(text, label);
 		put_row(text, &rows->rows[i], others ? lanes : 0, variables,
@@ -278,20 +283,15 @@ static void put_waiting_alone(struct formatter *text, const struct record *recor
 	if (queues->accept < 0 || record->state.after != STATE_UNKNOWN ||
 	    !memory_accept_changed(&text->memory, address, queues))
 		return;
-	text_detail(text, "queue");
+	text_detail(text, _("queue"));
 	put_queue_length(&text->line, queues);
 	memory_accept_shown(&text->memory, address, queues);
 }
 
 static void begin_queue(struct formatter *text, const char *variable)
 {
-	text_detail(text, "queue");
+	text_detail(text, _("queue"));
 	put_column(&text->line, variable, SHORTEST_VARIABLE);
-}
-
-static const char *plural(int64_t count)
-{
-	return count == 1 ? "" : "s";
 }
 
 /* What the call took out of the kernel's buffer, and what it left there. */
@@ -300,12 +300,14 @@ static void put_received(struct line *line, const struct record_queues *queues)
 	int64_t left = queues->receive;
 	if (queues->taken > 0)
 		line_format(line,
-			    "took %" PRId64 " of %" PRId64 " bytes, %" PRId64
-			    " left in the receive buffer",
+			    _("took %" PRId64 " of %" PRId64 " bytes, %" PRId64
+			      " left in the receive buffer"),
 			    queues->taken, queues->taken + left, left);
 	else
-		line_format(line, "%" PRId64 " byte%s to be received", left,
-			    left == 1 ? " waits" : "s wait");
+		line_format(line,
+			    P_("%" PRId64 " byte waits to be received",
+			       "%" PRId64 " bytes wait to be received", (uint64_t)left),
+			    left);
 }
 
 /* What the call copied into the kernel's buffer, which keeps it until the other end has it. */
@@ -313,12 +315,18 @@ static void put_sent(struct line *line, const struct record_queues *queues)
 {
 	if (queues->copied > 0)
 		line_format(line,
-			    "%" PRId64 " byte%s copied into the send buffer, %" PRId64
-			    " in it not yet acknowledged",
-			    queues->copied, plural(queues->copied), queues->send);
+			    P_("%" PRId64 " byte copied into the send buffer, %" PRId64
+			       " in it not yet acknowledged",
+			       "%" PRId64 " bytes copied into the send buffer, %" PRId64
+			       " in it not yet acknowledged",
+			       (uint64_t)queues->copied),
+			    queues->copied, queues->send);
 	else
-		line_format(line, "%" PRId64 " byte%s in the send buffer, not yet acknowledged",
-			    queues->send, plural(queues->send));
+		line_format(line,
+			    P_("%" PRId64 " byte in the send buffer, not yet acknowledged",
+			       "%" PRId64 " bytes in the send buffer, not yet acknowledged",
+			       (uint64_t)queues->send),
+			    queues->send);
 }
 
 /* Bytes on their way: said when there are some, and the call moved some or how many is news. */
@@ -361,11 +369,12 @@ void text_path(struct formatter *text, uint64_t time, const char *id, const stru
 	struct line *line = &text->line;
 	remember_told(text, id, path);
 	text_begin(text, 0, time, known ? known->lane : NULL);
-	text_label(text, "state");
+	text_label(text, _("state"));
 	put_column(line, variable_of(text, id), SHORTEST_VARIABLE);
 	put_path(text, path);
+	line_put(line, cause ? "   " : "");
 	if (cause)
-		line_format(line, "   (cause: call %" PRIu64 ")", cause);
+		line_format(line, _("(cause: call %" PRIu64 ")"), cause);
 	line_break(line);
 }
 

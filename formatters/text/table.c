@@ -1,5 +1,6 @@
 #include "formatters/text/table.h"
 
+#include "support/language.h"
 #include "support/text.h"
 
 #include <inttypes.h>
@@ -48,11 +49,11 @@ static const char *how_opened(enum socket_role role)
 {
 	switch (role) {
 	case ROLE_ACCEPTED:
-		return "accepted";
+		return _("accepted");
 	case ROLE_CONNECTOR:
-		return "connected";
+		return _("connected");
 	case ROLE_PAIR:
-		return "as a pair";
+		return _("as a pair");
 	case ROLE_NONE:
 	case ROLE_LISTENER:
 	case ROLE_DATAGRAM:
@@ -65,7 +66,7 @@ static const char *how_opened(enum socket_role role)
 static struct table_end same_end(const struct record_end_of_connection *end)
 {
 	return (struct table_end){
-		.lane = strdup("(the same socket)"),
+		.lane = strdup(_("(the same socket)")),
 		.address = end->address ? strdup(end->address) : NULL,
 		.opened = "",
 	};
@@ -139,8 +140,16 @@ void connection_table_add(struct connection_table *table,
 enum column { END, ADDRESS, OPENED, SENT, RECEIVED, CLOSED, ERRORS, COLUMNS };
 
 static const char *const heads[] = {
-	[END] = "end",           [ADDRESS] = "address", [OPENED] = "opened", [SENT] = "sent",
-	[RECEIVED] = "received", [CLOSED] = "closed",   [ERRORS] = "errors",
+	[END] = N_("end"),       [ADDRESS] = N_("address"),   [OPENED] = N_("opened"),
+	[SENT] = N_("sent"),     [RECEIVED] = N_("received"), [CLOSED] = N_("closed"),
+	[ERRORS] = N_("errors"),
+};
+
+/* For a reader; the record has connection_closed_name(). */
+static const char *const closings[] = {
+	[CLOSED_FIN] = N_("fin"),       [CLOSED_RESET] = N_("reset"),
+	[CLOSED_KILLED] = N_("killed"), [CLOSED_CLOSED] = N_("closed"),
+	[CLOSED_OPEN] = N_("open"),
 };
 
 static bool is_numeric(enum column column)
@@ -163,7 +172,7 @@ static const char *cell(char buffer[CELL_SIZE], const struct table_row *row, siz
 	const struct table_end *end = &row->ends[i];
 	switch (column) {
 	case END:
-		return end->lane ? end->lane : "(not traced)";
+		return end->lane ? end->lane : _("(not traced)");
 	case ADDRESS:
 		return end->address ? end->address : "";
 	case OPENED:
@@ -173,7 +182,7 @@ static const char *cell(char buffer[CELL_SIZE], const struct table_row *row, siz
 	case RECEIVED:
 		return count_cell(buffer, end, end->received);
 	case CLOSED:
-		return i == 0 ? connection_closed_name(row->closed) : "";
+		return i == 0 ? _(closings[row->closed]) : "";
 	case ERRORS:
 		return end->errors;
 	case COLUMNS:
@@ -202,8 +211,8 @@ static void measure(const struct connection_table *table, size_t widths[COLUMNS]
 			size_t width = width_of(&scratch, words);
 			widths[column] = width > widths[column] ? width : widths[column];
 		}
-		if (widths[column] && widths[column] < strlen(heads[column]))
-			widths[column] = strlen(heads[column]);
+		if (widths[column] && widths[column] < text_width(_(heads[column])))
+			widths[column] = text_width(_(heads[column]));
 	}
 	line_done(&scratch);
 }
@@ -213,9 +222,8 @@ static void put_cell(struct line *line, const char *words, size_t width, bool ri
 	if (!width)
 		return;
 	size_t start = line->columns;
-	/* Numbers are our own, ASCII: as many columns as bytes. */
 	if (right)
-		line_pad(line, start + width - strlen(words));
+		line_pad(line, start + width - text_width(words));
 	line_name(line, words);
 	line_pad(line, start + width);
 	line_blanks(line, COLUMN_GAP);
@@ -228,8 +236,8 @@ static void put_heads(struct line *line, const size_t widths[COLUMNS], bool stat
 	line_put(line, "#");
 	line_blanks(line, COLUMN_GAP);
 	for (enum column column = END; column < COLUMNS; column++)
-		put_cell(line, heads[column], widths[column], is_numeric(column));
-	line_put(line, states ? "states" : "");
+		put_cell(line, _(heads[column]), widths[column], is_numeric(column));
+	line_put(line, states ? _("states") : "");
 	line_trim(line);
 	line_style(line, STYLE_PLAIN);
 	line_break(line);
@@ -283,7 +291,7 @@ void connection_table_put(const struct connection_table *table, struct line *lin
 	bool states = !width || states_column(widths) + ROOM_FOR_STATES <= width;
 	line_break(line);
 	line_style(line, STYLE_BOLD);
-	line_put(line, "connections");
+	line_put(line, _("connections"));
 	line_style(line, STYLE_PLAIN);
 	line_break(line);
 	put_heads(line, widths, states);
@@ -292,7 +300,7 @@ void connection_table_put(const struct connection_table *table, struct line *lin
 			put_end(line, &table->rows[i], end, widths, width, states);
 	if (table->more) {
 		line_pad(line, NUMBER_COLUMNS + COLUMN_GAP);
-		line_format(line, "... and %" PRIu64 " more", table->more);
+		line_format(line, _("... and %" PRIu64 " more"), table->more);
 		line_break(line);
 	}
 }

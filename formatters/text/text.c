@@ -1,6 +1,7 @@
 #include "formatters/text/text.h"
 
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -184,12 +185,12 @@ static void put_mistakes(struct formatter *text, const char *const *mistakes)
 {
 	struct line *line = &text->line;
 	line_break(line);
-	text_styled(text, STYLE_BOLD, "mistakes");
+	text_styled(text, STYLE_BOLD, _("mistakes"));
 	line_put(line, "  ");
 	struct line *list = &text->scratch;
 	list->size = 0;
 	for (const char *const *mistake = mistakes; *mistake; mistake++) {
-		line_put(list, mistake == mistakes ? "" : ", ");
+		line_put(list, mistake == mistakes ? "" : _(", "));
 		line_put(list, *mistake);
 	}
 	line_wrap(line, line_string(list), text->options.width);
@@ -208,11 +209,15 @@ static void put_end(struct formatter *text, const struct record_end *end)
 		put_mistakes(text, end->mistakes);
 	if (end && end->lost) {
 		line_break(line);
-		text_styled(text, STYLE_ERROR, "incomplete");
+		text_styled(text, STYLE_ERROR, _("incomplete"));
+		line_put(line, "  ");
 		line_format(line,
-			    "  evidence was lost %" PRIu64 " time%s: what stands above may lack "
-			    "lines",
-			    end->lost, end->lost == 1 ? "" : "s");
+			    P_("evidence was lost %" PRIu64 " time: what stands above may lack "
+			       "lines",
+			       "evidence was lost %" PRIu64 " times: what stands above may lack "
+			       "lines",
+			       end->lost),
+			    end->lost);
 		line_break(line);
 	}
 }

@@ -1,6 +1,7 @@
 #include "formatters/text/wire.h"
 
 #include "formatters/text/parts.h"
+#include "support/language.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -227,7 +228,7 @@ void wire_show(struct formatter *text, const struct record *record)
 {
 	struct wire_block *block = take_block(&text->wire, record);
 	if (block) {
-		text_detail(text, "wire");
+		text_detail(text, _("wire"));
 		text_wire_rows(text, block, false);
 	}
 	block_free(&text->wire, block);
@@ -243,7 +244,7 @@ void wire_drop(struct formatter *text, const struct record *record)
 static void put_alone(struct formatter *text, const struct wire_block *block)
 {
 	text_begin(text, 0, block->count ? block->rows[0].time : text->previous, NULL);
-	text_label(text, "wire");
+	text_label(text, _("wire"));
 	text_wire_rows(text, block, true);
 	line_break(&text->line);
 }

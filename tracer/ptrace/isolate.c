@@ -2,6 +2,7 @@
 
 #include "ptrace/localhost.h"
 #include "support/auto.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -54,16 +55,16 @@ int isolate(const char **ret_what)
 	gid_t gid = getegid();
 	int result = 0;
 
-	*ret_what = "network namespace";
+	*ret_what = N_("network namespace");
 	if (unshare(CLONE_NEWNET) < 0) {
-		*ret_what = "user and network namespace";
+		*ret_what = N_("user and network namespace");
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
 			return -errno;
-		*ret_what = "user namespace";
+		*ret_what = N_("user namespace");
 		result = map_ids(uid, gid);
 	}
 	if (result == 0) {
-		*ret_what = "loopback interface";
+		*ret_what = N_("loopback interface");
 		/* A machine without IPv6 may hand that down (net.core.devconf_inherit_init_net). */
 		write_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", "0");
 		result = isolate_link(true);

@@ -1,6 +1,7 @@
 #include "replay/parts.h"
 
 #include "support/base64.h"
+#include "support/language.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static void decode_base64(struct replay_line *line, const char *text, struct val
 	if (base64_decode(data, &bytes->captured, text, length))
 		bytes->data = data;
 	else
-		replay_complain(line, "\"base64\" is not base64");
+		replay_complain(line, _("\"base64\" is not base64"));
 }
 
 void replay_bytes(struct replay_line *line, const json_t *object, struct value_bytes *bytes)
@@ -57,7 +58,7 @@ void replay_bytes(struct replay_line *line, const json_t *object, struct value_b
 	}
 	bytes->length = (size_t)field_number(line, object, "length", (int64_t)bytes->captured);
 	if (bytes->length < bytes->captured)
-		replay_complain(line, "\"length\" is less than what was captured");
+		replay_complain(line, _("\"length\" is less than what was captured"));
 }
 
 static void read_bytes(struct replay_line *line, const json_t *object, struct value *value)
@@ -90,7 +91,7 @@ static void read_address(struct replay_line *line, const json_t *object, struct 
 	char *end = NULL;
 	value->address = strtoull(text, &end, 16);
 	if (strncmp(text, "0x", 2) != 0 || *end)
-		replay_complain(line, "an address is not a hexadecimal number");
+		replay_complain(line, _("an address is not a hexadecimal number"));
 }
 
 static const struct kind {
@@ -115,7 +116,7 @@ static void read_value(struct replay_line *line, const json_t *object, struct va
 			return;
 		}
 	}
-	replay_complain(line, "an argument is of an unknown kind");
+	replay_complain(line, _("an argument is of an unknown kind"));
 }
 
 struct value *replay_args(struct replay_line *line, const json_t *array, bool named)

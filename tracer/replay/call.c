@@ -1,5 +1,6 @@
 #include "replay/parts.h"
 
+#include "support/language.h"
 #include "support/names.h"
 
 #include <stdlib.h>
@@ -41,7 +42,7 @@ static enum tcp_state read_state(struct replay_line *line, const json_t *object,
 	const char *name = field_text(line, object, key);
 	enum tcp_state state = name ? tcp_state_named(name) : STATE_UNKNOWN;
 	if (name && state == STATE_UNKNOWN)
-		replay_complain(line, "\"%s\" is no TCP state", key);
+		replay_complain(line, _("\"%s\" is no TCP state"), key);
 	return state;
 }
 
@@ -227,7 +228,7 @@ static void read_args(struct replay_line *line)
 	const json_t *array = field_array(line, line->object, "args");
 	size_t count = json_array_size(array);
 	if (count > EVENT_ARGS) {
-		replay_complain(line, "a call has more than %d arguments", EVENT_ARGS);
+		replay_complain(line, _("a call has more than %d arguments"), EVENT_ARGS);
 		return;
 	}
 	const struct value *args = replay_args(line, array, true);
@@ -243,7 +244,7 @@ static void read_result(struct replay_line *line)
 	event->error = event->error_name ? errno_named(event->error_name) : 0;
 	event->restarted = json_is_true(json_object_get(line->object, "restarted"));
 	if (event->error_name && !event->error)
-		replay_complain(line, "\"errno\" is the name of no error");
+		replay_complain(line, _("\"errno\" is the name of no error"));
 }
 
 void replay_call(struct replay_line *line)

@@ -1,6 +1,7 @@
 #include "replay/parts.h"
 
 #include "support/arena.h"
+#include "support/language.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -22,31 +23,31 @@ static const json_t *field(struct replay_line *line, const json_t *object, const
 	const json_t *value = json_object_get(object, key);
 	if (!value || json_typeof(value) == type)
 		return value;
-	replay_complain(line, "\"%s\" is not %s", key, wanted);
+	replay_complain(line, _("\"%s\" is not %s"), key, _(wanted));
 	return NULL;
 }
 
 const char *field_text(struct replay_line *line, const json_t *object, const char *key)
 {
-	const json_t *value = field(line, object, key, JSON_STRING, "a string");
+	const json_t *value = field(line, object, key, JSON_STRING, N_("a string"));
 	return value ? json_string_value(value) : NULL;
 }
 
 int64_t field_number(struct replay_line *line, const json_t *object, const char *key,
 		     int64_t fallback)
 {
-	const json_t *value = field(line, object, key, JSON_INTEGER, "an integer");
+	const json_t *value = field(line, object, key, JSON_INTEGER, N_("an integer"));
 	return value ? json_integer_value(value) : fallback;
 }
 
 const json_t *field_object(struct replay_line *line, const json_t *object, const char *key)
 {
-	return field(line, object, key, JSON_OBJECT, "an object");
+	return field(line, object, key, JSON_OBJECT, N_("an object"));
 }
 
 const json_t *field_array(struct replay_line *line, const json_t *object, const char *key)
 {
-	return field(line, object, key, JSON_ARRAY, "an array");
+	return field(line, object, key, JSON_ARRAY, N_("an array"));
 }
 
 const char *need_text(struct replay_line *line, const json_t *object, const char *key)
@@ -54,14 +55,14 @@ const char *need_text(struct replay_line *line, const json_t *object, const char
 	const char *text = field_text(line, object, key);
 	if (text)
 		return text;
-	replay_complain(line, "there is no \"%s\"", key);
+	replay_complain(line, _("there is no \"%s\""), key);
 	return "";
 }
 
 int64_t need_number(struct replay_line *line, const json_t *object, const char *key)
 {
 	if (!json_object_get(object, key))
-		replay_complain(line, "there is no \"%s\"", key);
+		replay_complain(line, _("there is no \"%s\""), key);
 	return field_number(line, object, key, 0);
 }
 
@@ -70,7 +71,7 @@ void *replay_room(struct replay_line *line, size_t count, size_t size)
 	/* count is the length of an array that is in memory: it cannot overflow. */
 	void *room = arena_zero(line->arena, count * size + 1);
 	if (!room)
-		replay_complain(line, "there is no memory left");
+		replay_complain(line, _("there is no memory left"));
 	return room;
 }
 
@@ -81,7 +82,7 @@ const char **replay_list(struct replay_line *line, const json_t *array)
 	for (size_t i = 0; list && i < count; i++) {
 		list[i] = json_string_value(json_array_get(array, i));
 		if (!list[i]) {
-			replay_complain(line, "a list of strings holds something else");
+			replay_complain(line, _("a list of strings holds something else"));
 			return NULL;
 		}
 	}

@@ -2,6 +2,7 @@
 
 #include "replay/parts.h"
 #include "support/auto.h"
+#include "support/language.h"
 #include "support/map.h"
 #include "types/event.h"
 
@@ -33,7 +34,7 @@ static void read_words(struct replay_line *line, const char *key, struct record_
 {
 	const json_t *object = field_object(line, line->object, key);
 	if (json_object_size(object) > RECORD_MAX_LANGUAGES) {
-		replay_complain(line, "\"%s\" has more than %d languages", key,
+		replay_complain(line, _("\"%s\" has more than %d languages"), key,
 				RECORD_MAX_LANGUAGES);
 		return;
 	}
@@ -54,7 +55,7 @@ static void read_header(struct replay_line *line)
 	const json_t *commands = field_array(line, line->object, "command");
 	const char *const **list = replay_room(line, json_array_size(commands) + 1, sizeof *list);
 	if (need_number(line, line->object, "schema") != SCHEMA)
-		replay_complain(line, "only recordings of schema %d can be read", SCHEMA);
+		replay_complain(line, _("only recordings of schema %d can be read"), SCHEMA);
 	for (size_t i = 0; list && i < json_array_size(commands); i++)
 		list[i] = replay_list(line, json_array_get(commands, i));
 	header->commands = list;
@@ -77,7 +78,7 @@ static void read_process(struct replay_line *line)
 	struct record_process *process = &line->process;
 	int what = process_what_named(need_text(line, line->object, "what"));
 	if (what < 0)
-		replay_complain(line, "\"what\" is nothing a process does");
+		replay_complain(line, _("\"what\" is nothing a process does"));
 	*process = (struct record_process){
 		.what = what < 0 ? PROCESS_START : (enum process_what)what,
 		.parent = (pid_t)field_number(line, line->object, "parent", 0),
@@ -104,7 +105,7 @@ static enum tcp_state read_state(struct replay_line *line, const char *name)
 {
 	enum tcp_state state = name ? tcp_state_named(name) : STATE_UNKNOWN;
 	if (name && state == STATE_UNKNOWN)
-		replay_complain(line, "a TCP state is none");
+		replay_complain(line, _("a TCP state is none"));
 	return state;
 }
 
@@ -126,7 +127,7 @@ static void read_end_of_connection(struct replay_line *line, const json_t *objec
 	const json_t *states = field_array(line, object, "states");
 	size_t count = json_array_size(states);
 	if (count > RECORD_MAX_STATES) {
-		replay_complain(line, "an end has more than %d states", RECORD_MAX_STATES);
+		replay_complain(line, _("an end has more than %d states"), RECORD_MAX_STATES);
 		return;
 	}
 	end->socket = field_text(line, object, "socket");
@@ -145,7 +146,7 @@ static void read_connection(struct replay_line *line)
 	const json_t *ends = field_array(line, line->object, "ends");
 	int closed = connection_closed_named(need_text(line, line->object, "closed"));
 	if (closed < 0 || json_array_size(ends) != 2)
-		replay_complain(line, "a connection lacks its two ends, or how it was closed");
+		replay_complain(line, _("a connection lacks its two ends, or how it was closed"));
 	connection->id = (uint64_t)need_number(line, line->object, "id");
 	connection->opened = (uint64_t)field_number(line, line->object, "opened", 0);
 	connection->closed = closed < 0 ? CLOSED_OPEN : (enum connection_closed)closed;
@@ -188,7 +189,7 @@ static void read_record(struct replay_line *line)
 	while (type < sizeof types / sizeof *types && strcmp(name, types[type].name) != 0)
 		type++;
 	if (type == sizeof types / sizeof *types) {
-		replay_complain(line, "\"type\" is of no known kind");
+		replay_complain(line, _("\"type\" is of no known kind"));
 		return;
 	}
 	line->record = record_blank((enum record_type)type,
@@ -227,7 +228,7 @@ static int append(struct replay *replay, char byte)
 		size_t room = replay->room ? replay->room * 2 : FIRST_ROOM;
 		char *text = realloc(replay->text, room);
 		if (!text)
-			return fail(replay, -ENOMEM, "there is no memory left");
+			return fail(replay, -ENOMEM, _("there is no memory left"));
 		replay->text = text;
 		replay->room = room;
 	}
@@ -243,14 +244,14 @@ static int next_line(struct replay *replay)
 	replay->error->line++;
 	while ((byte = getc_unlocked(replay->in)) != EOF && byte != '\n') {
 		if (replay->size == LONGEST_LINE)
-			return fail(replay, -EBADMSG, "the line is longer than 64 MiB");
+			return fail(replay, -EBADMSG, _("the line is longer than 64 MiB"));
 		int result = append(replay, (char)byte);
 		if (result < 0)
 			return result;
 	}
 	replay->complete = byte == '\n';
 	if (byte == EOF && ferror(replay->in))
-		return fail(replay, -EIO, "the file cannot be read");
+		return fail(replay, -EIO, _("the file cannot be read"));
 	return replay->complete || replay->size ? 1 : 0;
 }
 
@@ -269,7 +270,7 @@ static int emit_object(struct replay *replay, json_t *object)
 {
 	struct event *event = event_new();
 	if (!event)
-		return fail(replay, -ENOMEM, "there is no memory left");
+		return fail(replay, -ENOMEM, _("there is no memory left"));
 	struct replay_line line = {
 		.arena = event->arena,
 		.object = object,
@@ -296,12 +297,12 @@ static int replay_line(struct replay *replay)
 		return 0;
 	}
 	if (!object) {
-		snprintf(replay->error->message, sizeof replay->error->message, "not JSON: %.120s",
-			 error.text);
+		snprintf(replay->error->message, sizeof replay->error->message,
+			 _("not JSON: %.120s"), error.text);
 		return -EBADMSG;
 	}
 	int result = json_is_object(object) ? emit_object(replay, object)
-					    : fail(replay, -EBADMSG, "not a JSON object");
+					    : fail(replay, -EBADMSG, _("not a JSON object"));
 	json_decref(object);
 	return result;
 }

@@ -7,7 +7,7 @@
 
 struct replay_error {
 	unsigned long line; /* counts from 1 */
-	char message[160];
+	char message[320];
 };
 
 /*

@@ -1,5 +1,7 @@
 #include "replay/parts.h"
 
+#include "support/language.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@ static uint32_t header_number(struct replay_line *line, const json_t *object, co
 	int64_t number = field_number(line, object, key, 0);
 	if (number >= 0 && number <= most)
 		return (uint32_t)number;
-	replay_complain(line, "\"%s\" is not between 0 and %" PRIu32, key, most);
+	replay_complain(line, _("\"%s\" is not between 0 and %" PRIu32), key, most);
 	return 0;
 }
 
@@ -18,7 +20,7 @@ static void read_address(struct replay_line *line, const char *key, char address
 {
 	const char *text = need_text(line, line->object, key);
 	if (snprintf(address, ENDPOINT_SIZE, "%s", text) >= ENDPOINT_SIZE)
-		replay_complain(line, "\"%s\" is longer than any address", key);
+		replay_complain(line, _("\"%s\" is longer than any address"), key);
 }
 
 static void read_flags(struct replay_line *line, struct segment *segment)
@@ -28,7 +30,7 @@ static void read_flags(struct replay_line *line, struct segment *segment)
 		const char *name = json_string_value(json_array_get(names, i));
 		unsigned flag = name ? segment_flag_named(name) : 0;
 		if (!flag)
-			replay_complain(line, "\"flags\" holds what is no flag");
+			replay_complain(line, _("\"flags\" holds what is no flag"));
 		segment->flags |= flag;
 	}
 }
@@ -37,7 +39,7 @@ static void read_sacks(struct replay_line *line, const json_t *sacks,
 		       struct segment_options *options)
 {
 	if (json_array_size(sacks) > SEGMENT_MAX_SACKS) {
-		replay_complain(line, "a segment has more than %d \"sacks\"", SEGMENT_MAX_SACKS);
+		replay_complain(line, _("a segment has more than %d \"sacks\""), SEGMENT_MAX_SACKS);
 		return;
 	}
 	for (; options->sack_count < json_array_size(sacks); options->sack_count++) {
@@ -73,7 +75,7 @@ static void read_relative(struct replay_line *line, struct segment *segment)
 	segment->relative_ack_alone = !segment->relative;
 	segment->from_opener = strcmp(from, "opener") == 0;
 	if (!segment->from_opener && strcmp(from, "other") != 0)
-		replay_complain(line, "\"from\" is no end of a connection");
+		replay_complain(line, _("\"from\" is no end of a connection"));
 	segment->relative_seq = header_number(line, object, "seq", UINT32_MAX);
 	segment->relative_ack = header_number(line, object, "ack", UINT32_MAX);
 }
@@ -95,7 +97,7 @@ static void read_tcp(struct replay_line *line, struct segment *segment)
 	read_relative(line, segment);
 	segment->remark = remark ? segment_remark_named(remark) : SEGMENT_PLAIN;
 	if (remark && segment->remark == SEGMENT_PLAIN)
-		replay_complain(line, "\"remark\" is none of those we know");
+		replay_complain(line, _("\"remark\" is none of those we know"));
 }
 
 void replay_segment(struct replay_line *line)
@@ -103,7 +105,7 @@ void replay_segment(struct replay_line *line)
 	struct segment *segment = &line->segment;
 	int protocol = segment_protocol_named(need_text(line, line->object, "protocol"));
 	if (protocol < 0)
-		replay_complain(line, "\"protocol\" is neither tcp nor udp");
+		replay_complain(line, _("\"protocol\" is neither tcp nor udp"));
 	segment->protocol = protocol < 0 ? SEGMENT_TCP : (enum segment_protocol)protocol;
 	segment->time = line->record.time;
 	replay_socket(line);

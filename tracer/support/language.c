@@ -119,3 +119,13 @@ const char *language_text(const char *text)
 	uselocale(before);
 	return translated;
 }
+
+const char *language_count(const char *one, const char *many, uint64_t count)
+{
+	if (!spoken.used->catalogue)
+		return count == 1 ? one : many;
+	locale_t before = uselocale(spoken.locale);
+	const char *translated = dngettext(DOMAIN, one, many, (unsigned long)count);
+	uselocale(before);
+	return translated;
+}

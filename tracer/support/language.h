@@ -2,14 +2,17 @@
  * The language of everything explained: gettext(3), and nobody else calls it.
  *
  * What is to be translated is marked where it stands: _("text") there and then, N_("text") in a
- * table whose reader translates it. po/ has the translations, by their English.
+ * table whose reader translates it, P_("%u byte", "%u bytes", count) where a number decides.
+ * po/ has the translations, by their English.
  */
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#define _(text)  language_text(text)
-#define N_(text) (text)
+#define _(text)              language_text(text)
+#define N_(text)             (text)
+#define P_(one, many, count) language_count(one, many, count)
 
 /* A language that socktrace is written in: "en", "zh". */
 struct language {
@@ -39,6 +42,10 @@ const struct language *language_used(void);
  * the environment was given to us, which is what the programs we start get; true: ours again.
  */
 void language_in_environment(bool ours);
+
+/* The one of the two that goes with the number, in that language. */
+const char *language_count(const char *one, const char *many, uint64_t count)
+	__attribute__((format_arg(1), format_arg(2)));
 
 /* The text in that language, or itself. The result lives for ever. */
 const char *language_text(const char *text) __attribute__((format_arg(1)));
