@@ -5,43 +5,121 @@
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/wait.h>
 
 static uint64_t home(void)
 {
 	return witnesses_home(witnesses);
 }
 
-/* This process goes into another network, of which a socket is told; 0: it may not. */
-static uint64_t leave_the_network(void)
-{
-	struct identity identity = { 0 };
-	/* The tracer stays in its own, and looks into that before or after. */
-	holders_of(IPPROTO_TCP, 1);
-	if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0) {
-		printf("SKIPPED: no other network here: %s\n", strerror(errno));
-		return 0;
-	}
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(witness_identify(witnesses, &self, fd, ASK_NETWORK, &identity), 0);
-	close(fd);
-	ck_assert_uint_ne(identity.network, home());
-	return identity.network;
-}
+/*
+ * A process in a network of its own, which does there what it is told. The test stays
+ * where it is, as a tracer does: else who does not enter would be there too.
+ */
+struct elsewhere {
+	struct process process;
+	uint64_t network;
+	int orders; /* closing it ends the process */
+	int listener;
+};
 
-static void set_loopback(bool up)
+enum order { ORDER_UP = 1, ORDER_SETTING, ORDER_OVERFLOW };
+
+static void set_up(void)
 {
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = up ? IFF_UP | IFF_RUNNING : 0 };
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(ioctl(fd, SIOCSIFFLAGS, &request), 0);
 	close(fd);
 }
 
-static void write_setting(const char *path, const char *value)
+static void write_setting(void)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "we");
 	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(fputs(value, file), 0);
+	ck_assert_int_ge(fputs("41000 42001", file), 0);
 	ck_assert_int_eq(fclose(file), 0);
+}
+
+/* A backlog of 0 holds one; the next SYN is dropped. */
+static void overflow(void)
+{
+	int listener = listener_on("127.0.0.1:0", 0), first = client_of(listener);
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(port_of(listener)) };
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	int second = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(connect(second, (struct sockaddr *)&address, sizeof address), -1);
+	close(second);
+	close(first);
+	close(listener);
+}
+
+/* Answers with its listener's number, 0 if it may not go; then to each order with a byte. */
+static void serve(int orders)
+{
+	bool there = unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
+	uint8_t byte = 0;
+	if (there) {
+		int listener = bound_to("0.0.0.0:8000", SOCK_STREAM);
+		ck_assert_int_eq(listen(listener, 1), 0);
+		byte = (uint8_t)listener;
+	}
+	while (write(orders, &byte, 1) == 1 && read(orders, &byte, 1) == 1) {
+		if (byte == ORDER_UP)
+			set_up();
+		if (byte == ORDER_SETTING)
+			write_setting();
+		if (byte == ORDER_OVERFLOW)
+			overflow();
+	}
+	_exit(0);
+}
+
+static void tell(const struct elsewhere *it, enum order order)
+{
+	uint8_t byte = (uint8_t)order;
+	ck_assert_int_eq(write(it->orders, &byte, 1), 1);
+	ck_assert_int_eq(read(it->orders, &byte, 1), 1);
+}
+
+static void elsewhere_end(const struct elsewhere *it)
+{
+	int status;
+	close(it->orders);
+	ck_assert_int_eq(waitpid(it->process.pid, &status, 0), it->process.pid);
+	ck_assert_int_eq(status, 0);
+	close(it->process.pidfd);
+}
+
+/* False: it may not go there. */
+static bool elsewhere_begin(struct elsewhere *ret_it)
+{
+	int orders[2];
+	uint8_t listener;
+	struct identity identity = { 0 };
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, orders), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(orders[0]);
+		serve(orders[1]);
+	}
+	close(orders[1]);
+	struct elsewhere it = { .process = { .pid = pid }, .orders = orders[0] };
+	it.process.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	ck_assert_int_eq(read(it.orders, &listener, 1), 1);
+	it.listener = listener;
+	if (!listener) {
+		printf("SKIPPED: no other network here\n");
+		elsewhere_end(&it);
+		return false;
+	}
+	ck_assert_int_eq(witness_identify(witnesses, &it.process, it.listener, ASK_ALL, &identity),
+			 0);
+	it.network = identity.network;
+	ck_assert_uint_ne(it.network, home());
+	*ret_it = it;
+	return true;
 }
 
 START_TEST(a_setting_is_that_of_the_network_that_is_asked)
@@ -61,39 +139,49 @@ START_TEST(a_setting_is_that_of_the_network_that_is_asked)
 		evidence->sysctl(evidence, home(), "net.ipv4.conf.lo.forwarding", range, ROOM), 1);
 	ck_assert_int_eq(evidence->sysctl(evidence, home() + 12345, name, range, ROOM), -ENOTSUP);
 
-	uint64_t there = leave_the_network();
-	if (!there)
+	struct elsewhere it;
+	if (!elsewhere_begin(&it))
 		return;
-	write_setting("/proc/sys/net/ipv4/ip_local_port_range", "41000 42001");
-	ck_assert_int_eq(evidence->sysctl(evidence, there, name, range, ROOM), 2);
+	tell(&it, ORDER_SETTING);
+	ck_assert_int_eq(evidence->sysctl(evidence, it.network, name, range, ROOM), 2);
 	ck_assert_int_eq(range[0], 41000);
 	ck_assert_int_eq(range[1], 42001);
 	/* Also once sockets were asked for there. */
 	struct port_holders holders;
-	ck_assert_int_eq(evidence->holders(evidence, there, IPPROTO_TCP, 1, &holders), 0);
-	ck_assert_int_eq(evidence->sysctl(evidence, there, name, range, ROOM), 2);
+	ck_assert_int_eq(evidence->holders(evidence, it.network, IPPROTO_TCP, 1, &holders), 0);
+	ck_assert_int_eq(evidence->sysctl(evidence, it.network, name, range, ROOM), 2);
 	ck_assert_int_eq(range[0], 41000);
-	ck_assert_int_eq(evidence->sysctl(evidence, there, "net.ipv4.none", range, ROOM), -ENOENT);
+	ck_assert_int_eq(evidence->sysctl(evidence, it.network, "net.ipv4.none", range, ROOM),
+			 -ENOENT);
+	/* And we are where we were. */
+	ck_assert_int_eq(evidence->sysctl(evidence, home(), name, range, ROOM), 2);
+	ck_assert_int_eq(range[0], here[0]);
+	ck_assert_int_eq(range[1], here[1]);
+	elsewhere_end(&it);
 }
 END_TEST
 
 START_TEST(holders_are_those_of_the_network_that_is_asked)
 {
-	uint64_t there = leave_the_network();
-	if (!there)
+	struct elsewhere it;
+	struct identity identity = { 0 };
+	if (!elsewhere_begin(&it))
 		return;
-	int listener = bound_to("0.0.0.0:8000", SOCK_STREAM);
-	ck_assert_int_eq(listen(listener, 1), 0);
+	ck_assert_int_eq(
+		witness_identify(witnesses, &it.process, it.listener, ASK_COOKIE, &identity), 0);
 	struct port_holders holders;
-	ck_assert_int_eq(evidence->holders(evidence, there, IPPROTO_TCP, 8000, &holders), 0);
+	ck_assert_int_eq(evidence->holders(evidence, it.network, IPPROTO_TCP, 8000, &holders), 0);
 	ck_assert_uint_eq(holders.count, 1);
-	ck_assert_uint_eq(holders.rows[0].cookie, cookie_of(listener));
+	ck_assert_uint_eq(holders.rows[0].cookie, identity.cookie);
+	ck_assert_str_eq(holders.rows[0].local, "0.0.0.0:8000");
 	struct owners owners = owners_of(holders.rows[0].inode);
-	assert_own(&owners, holders.rows[0].inode, listener);
+	ck_assert_uint_eq(owners.count, 1);
+	ck_assert_int_eq(owners.rows[0].pid, it.process.pid);
+	ck_assert_int_eq(owners.rows[0].fd, it.listener);
 	holders = holders_of(IPPROTO_TCP, 8000);
 	for (size_t i = 0; i < holders.count; i++)
-		ck_assert_uint_ne(holders.rows[i].cookie, cookie_of(listener));
-	close(listener);
+		ck_assert_uint_ne(holders.rows[i].cookie, identity.cookie);
+	elsewhere_end(&it);
 }
 END_TEST
 
@@ -118,6 +206,10 @@ START_TEST(an_address_is_a_networks_own_if_its_routes_say_so)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		ck_assert_int_eq(evidence->is_own_address(evidence, home(), rows[i].endpoint),
 				 rows[i].result);
+	/* No address at all means this host, in both families. */
+	ck_assert_int_eq(evidence->is_own_address(evidence, home(), "0.0.0.0:80"), 1);
+	ck_assert_int_eq(evidence->is_own_address(evidence, home(), "[::]:80"),
+			 evidence->is_own_address(evidence, home(), "[::1]:80"));
 	/* All that an interface has, in either family. */
 	struct own_addresses addresses;
 	ck_assert_int_eq(evidence->addresses(evidence, home(), &addresses), 0);
@@ -142,45 +234,38 @@ END_TEST
 START_TEST(what_is_down_is_no_address_of_its_own_until_it_is_up)
 {
 	struct own_addresses addresses;
-	uint64_t there = leave_the_network();
-	if (!there)
+	struct elsewhere it;
+	if (!elsewhere_begin(&it))
 		return;
-	ck_assert_int_eq(evidence->is_own_address(evidence, there, "127.0.0.1:80"), 0);
-	ck_assert_int_eq(evidence->addresses(evidence, there, &addresses), 0);
+	ck_assert_int_eq(evidence->is_own_address(evidence, it.network, "127.0.0.1:80"), 0);
+	ck_assert_int_eq(evidence->addresses(evidence, it.network, &addresses), 0);
 	ck_assert_uint_eq(addresses.total, 0);
-	set_loopback(true);
-	ck_assert_int_eq(evidence->is_own_address(evidence, there, "127.0.0.1:80"), 1);
-	ck_assert_int_eq(evidence->addresses(evidence, there, &addresses), 0);
+	tell(&it, ORDER_UP);
+	ck_assert_int_eq(evidence->is_own_address(evidence, it.network, "127.0.0.1:80"), 1);
+	ck_assert_int_eq(evidence->addresses(evidence, it.network, &addresses), 0);
 	ck_assert(has_address(&addresses, "127.0.0.1"));
-	ck_assert_int_eq(evidence->is_own_address(evidence, there, "192.0.2.1:80"), 0);
+	ck_assert_int_eq(evidence->is_own_address(evidence, it.network, "192.0.2.1:80"), 0);
+	elsewhere_end(&it);
 }
 END_TEST
 
 START_TEST(a_full_accept_queue_is_counted_where_it_is)
 {
 	struct listen_counters here, before, after;
+	struct elsewhere it;
 	ck_assert_int_eq(evidence->listen_counters(evidence, home(), &here), 0);
 	ck_assert_uint_ge(here.drops, here.overflows);
-	uint64_t there = leave_the_network();
-	if (!there)
+	if (!elsewhere_begin(&it))
 		return;
-	set_loopback(true);
-	ck_assert_int_eq(evidence->listen_counters(evidence, there, &before), 0);
+	tell(&it, ORDER_UP);
+	ck_assert_int_eq(evidence->listen_counters(evidence, it.network, &before), 0);
 	ck_assert_uint_eq(before.overflows, 0);
-	/* A backlog of 0 holds one; the next SYN is dropped. */
-	int listener = listener_on("127.0.0.1:0", 0), first = client_of(listener);
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_port = htons(port_of(listener)) };
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	int second = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(connect(second, (struct sockaddr *)&address, sizeof address), -1);
-	ck_assert_int_eq(evidence->listen_counters(evidence, there, &after), 0);
-	/* A second later it is sent again. */
+	tell(&it, ORDER_OVERFLOW);
+	ck_assert_int_eq(evidence->listen_counters(evidence, it.network, &after), 0);
+	/* A second later the SYN is sent again. */
 	ck_assert_uint_ge(after.overflows, 1);
 	ck_assert_uint_ge(after.drops, after.overflows);
-	close(second);
-	close(first);
-	close(listener);
+	elsewhere_end(&it);
 }
 END_TEST
 

@@ -136,6 +136,9 @@ static size_t fill_question(const char *endpoint, struct route_question *ret_que
 	const void *bytes = &inet.sin_addr;
 	if (family == AF_INET6)
 		bytes = &inet6.sin6_addr;
+	/* connect() to no address at all is one to this host; of IPv4 the routes know that. */
+	if (family == AF_INET6 && IN6_IS_ADDR_UNSPECIFIED(&inet6.sin6_addr))
+		inet6.sin6_addr = in6addr_loopback;
 	/* To an IPv4 address in IPv6's clothes lead the routes of IPv4. */
 	if (family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&inet6.sin6_addr)) {
 		family = AF_INET;
@@ -154,6 +157,17 @@ static size_t fill_question(const char *endpoint, struct route_question *ret_que
 	return offsetof(struct route_question, bytes) + size;
 }
 
+/* What a connect() would get too: no route, one that forbids or swallows, no such family. */
+static bool leads_nowhere(int error)
+{
+	static const int errors[] = { -ENETUNREACH, -EHOSTUNREACH, -EACCES,    -EINVAL,
+				      -ENODEV,      -EAFNOSUPPORT, -EOPNOTSUPP };
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+		if (errors[i] == error)
+			return true;
+	return false;
+}
+
 int witness_is_own_address(struct witnesses *witnesses, uint64_t network, const char *endpoint)
 {
 	struct route_question route;
@@ -169,6 +183,7 @@ int witness_is_own_address(struct witnesses *witnesses, uint64_t network, const 
 		return -ENOTSUP;
 	ssize_t got = netlink_ask(netlink, &question, &answer, sizeof answer);
 	mnl_socket_close(netlink);
-	/* An error is what a connect() to it would get: no route, or one that forbids. */
-	return got >= (ssize_t)sizeof answer && answer.rtm_type == RTN_LOCAL;
+	if (got < 0)
+		return leads_nowhere((int)got) ? 0 : (int)got;
+	return got == sizeof answer ? answer.rtm_type == RTN_LOCAL : -EBADMSG;
 }
