@@ -309,6 +309,14 @@ START_TEST(a_child_that_is_not_waited_for_is_a_zombie_of_its_parent)
 {
 	struct process_facts facts;
 	siginfo_t info;
+	int ready[2];
+	ck_assert_int_eq(pipe(ready), 0);
+	pid_t alive = fork();
+	if (alive == 0) {
+		char byte;
+		close(ready[1]);
+		_exit(read(ready[0], &byte, 1) != 0); /* until the test closes the other end */
+	}
 	ck_assert_int_eq(evidence->process(evidence, getpid(), &facts), 0);
 	ck_assert_uint_eq(facts.zombies, 0);
 	ck_assert_int_eq(facts.zombie, 0);
@@ -323,6 +331,8 @@ START_TEST(a_child_that_is_not_waited_for_is_a_zombie_of_its_parent)
 	ck_assert_int_eq(evidence->process(evidence, child, &facts), -ESRCH);
 	ck_assert_int_eq(evidence->process(evidence, getpid(), &facts), 0);
 	ck_assert_uint_eq(facts.zombies, 0);
+	close(ready[1]);
+	ck_assert_int_eq(waitpid(alive, NULL, 0), alive);
 }
 END_TEST
 

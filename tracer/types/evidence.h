@@ -118,7 +118,12 @@ struct process_facts {
 	pid_t zombie;        /* one of them; 0: none */
 };
 
-/* A namespace is given as in struct socket: `network`. */
+/*
+ * A namespace is given as in struct socket: `network`. What a question costs, as measured with 75
+ * processes: holders 0.6 ms, and 1.3 us for each socket on the port; owners 2 ms, and 5 us for each
+ * descriptor of the machine; process 0.8 ms; inode 5 us, or a dump like holders; the others 10 to
+ * 100 us, in a namespace that is not the tracer's 300 us.
+ */
 struct evidence {
 	/* Who holds the port, of IPPROTO_TCP or IPPROTO_UDP, in IPv4 and IPv6. One dump for each,
 	 * which the kernel filters: it still passes all its sockets by. */

@@ -12,5 +12,5 @@ struct opening {
 /* In our own namespace: a descriptor or -errno. */
 int open_here(const struct opening *opening);
 /* In that of which the door is a descriptor. Costs a process of our own, which comes back no more:
- * some 200 us. -EPERM: we may not enter. */
+ * some 250 us. -EPERM: we may not enter. */
 int open_behind(int door, const struct opening *opening);

@@ -112,28 +112,41 @@ static bool read_port(const char *endpoint, uint16_t *ret_port)
 	return *ret_port != 0;
 }
 
-int witness_inode(struct witnesses *witnesses, const struct socket *socket, uint64_t *ret_inode)
+static int ask_exactly(struct witnesses *witnesses, const struct socket *socket,
+		       uint64_t *ret_inode)
+{
+	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
+	struct sight sight;
+	int result = witness_exact(witnesses, socket->network, socket->domain, socket->local,
+				   remote, socket->cookie, &sight);
+	if (result == 0)
+		*ret_inode = sight.inode;
+	return result;
+}
+
+/* 0 and an inode of 0: there is no such socket, or none that has one. */
+static int find_inode(struct witnesses *witnesses, const struct socket *socket, uint64_t *ret_inode)
 {
 	struct taking taking = { .protocol = socket->protocol, .cookie = socket->cookie };
-	struct sight sight;
 	uint16_t port;
-	uint64_t inode = socket->inode;
 	bool internet = taking.protocol == IPPROTO_TCP || taking.protocol == IPPROTO_UDP;
-	if (!inode && (!internet || !read_port(socket->local, &port)))
+	if (!internet || !read_port(socket->local, &port))
 		return -ENOENT;
-	if (!inode && taking.protocol == IPPROTO_TCP &&
-	    witness_exact(witnesses, socket->network, socket->domain, socket->local, socket->remote,
-			  socket->cookie, &sight) == 0)
-		inode = sight.inode;
+	if (taking.protocol == IPPROTO_TCP && ask_exactly(witnesses, socket, ret_inode) == 0)
+		return 0;
 	/* Bound and no more, or of UDP: there is no exact question. */
-	else if (!inode) {
-		int result = dump(witnesses, socket->network, port, &taking);
-		if (result < 0)
-			return result;
-		inode = taking.inode;
-	}
-	if (!inode)
-		return -ENOENT;
+	int result = dump(witnesses, socket->network, port, &taking);
+	if (result == 0)
+		*ret_inode = taking.inode;
+	return result;
+}
+
+int witness_inode(struct witnesses *witnesses, const struct socket *socket, uint64_t *ret_inode)
+{
+	uint64_t inode = socket->inode;
+	int result = inode ? 0 : find_inode(witnesses, socket, &inode);
+	if (result < 0 || !inode)
+		return result < 0 ? result : -ENOENT;
 	*ret_inode = inode;
 	return 0;
 }

@@ -1,6 +1,7 @@
 /*
- * Which processes have a socket open: /proc/PID/fd of all of them. Each descriptor of the machine
- * costs a readlink: some 2 us, or 1 ms for each 500 of them.
+ * Which processes have a socket open: /proc/PID/fd of all of them. That costs some 30 us for
+ * each process of the machine and 5 us for each descriptor: 2 ms where there are 75 processes, 65
+ * ms where one of them has 14,000 sockets.
  */
 #pragma once
 
