@@ -32,11 +32,12 @@ void process_write(struct session *session, const struct thread *thread,
 	record.tid = thread->tid;
 	record.lane = thread->lane;
 	record.process = process;
+	bool shown = session->options->selection.classes & CLASS_PROCESS;
+	if (shown)
+		calls_show_waiting(session, record.time);
 	teach_record(session, &record, NULL);
-	if (!(session->options->selection.classes & CLASS_PROCESS))
-		return;
-	calls_show_waiting(session, record.time);
-	session_write(session, &record);
+	if (shown)
+		session_write(session, &record);
 }
 
 /* --- birth --------------------------------------------------------------------------------------

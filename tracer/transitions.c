@@ -69,6 +69,7 @@ static void write_transition(struct session *session, struct socket *socket, enu
 	record.transition = (struct record_transition){
 		.from = from, .to = socket->state, .witness = witness, .cause = cause
 	};
+	teach_record(session, &record, socket);
 	session_write(session, &record);
 }
 

@@ -90,7 +90,7 @@ class Attach(unittest.TestCase):
         out, err = socktrace.communicate(timeout=20)
         self.assertEqual((socktrace.returncode, out, err), (0, "", ""))
         self.assertEqual(tracer(server.pid), 0)
-        self.assertEqual(state(server.pid), "S")
+        self.wait(lambda: state(server.pid) == "S")
         self.ask()
         record = Record(self.path)
         first = record.of("enter")[0]

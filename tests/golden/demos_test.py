@@ -145,7 +145,8 @@ class Step:
                         continue  # of a late segment that finds nobody
                     if not (ALONE.match(line) or AGAIN.search(line) or LARGE.search(line)):
                         yield f"    wire    {normal_row(line)}"
-            elif label not in ("state", "queue", "waits"):
+            # Below which call a lesson is said first is a question of time (lessons_test.py).
+            elif label not in ("state", "queue", "waits", "note"):
                 for line in words.split("\n"):
                     # One that was shown as waiting could not say yet which connection it gets.
                     line = re.sub(r"^conn\d+, addr = ", "conn, addr = ", line)

@@ -15,8 +15,10 @@ static const char *param(const struct note *note, const char *name)
 
 static const struct text *text_of(const struct note *note)
 {
-	if (strcmp(note->id, "errno") != 0)
-		return texts_find(&texts_rules, note->id);
+	if (strcmp(note->id, "errno") != 0) {
+		const struct text *text = texts_find(&texts_rules, note->id);
+		return text ? text : texts_find(&texts_lessons, note->id);
+	}
 	const char *meaning = param(note, "meaning");
 	return meaning ? texts_find(&texts_errno, meaning) : NULL;
 }

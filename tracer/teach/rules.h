@@ -13,17 +13,25 @@
 struct rules;
 struct arena;
 
+/* Lessons are notes too, of what happened in a call and is no mistake. */
+enum lessons {
+	LESSONS_ONCE, /* the first time in a run */
+	LESSONS_ALWAYS,
+	LESSONS_NEVER,
+};
+
 /* `evidence` is borrowed. NULL: no memory. */
-struct rules *rules_new(const struct evidence *evidence);
+struct rules *rules_new(const struct evidence *evidence, enum lessons lessons);
 void rules_free(struct rules *rules);
 
 /*
  * Shows them a record, in the order of the records: what it proves becomes its notes, mistakes
- * first, in front of those it has. They live in `arena`. A call is shown when it begins to wait
- * (RECORD_ENTER) and when it has returned, whether a reader will see it or not. `socket` is the
- * record's, to be remembered more of; NULL: it has none.
+ * first and lessons last, behind those it has. They live in `arena`. A call is shown when it begins
+ * to wait (RECORD_ENTER) and when it has returned, whether a reader will see it or not. `socket` is
+ * the record's, to be remembered more of; NULL: it has none. True: a rule has fired, not only a
+ * lesson.
  */
-void rules_look(struct rules *rules, struct record *record, struct socket *socket,
+bool rules_look(struct rules *rules, struct record *record, struct socket *socket,
 		struct arena *arena);
 
 /* The ids of the mistakes found so far, in the order in which they were found first; ends in NULL.

@@ -25,7 +25,7 @@ struct texts {
 	size_t count;
 };
 
-extern const struct texts texts_errno, texts_rules;
+extern const struct texts texts_errno, texts_rules, texts_lessons;
 
 /* NULL: there is none of that name. */
 const struct text *texts_find(const struct texts *texts, const char *id);

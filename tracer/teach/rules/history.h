@@ -20,9 +20,14 @@ struct binding_history {
 	int bind_error;
 };
 
+struct lesson_history {
+	unsigned passed; /* states entered since a call was last shown: 1 << STATE_... */
+};
+
 /* Of one socket. */
 struct history {
 	struct binding_history binding;
+	struct lesson_history lesson;
 };
 
 /* Of one process. */

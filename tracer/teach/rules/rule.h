@@ -14,6 +14,7 @@ _Static_assert(CALL_COUNT <= 64, "a call is a bit of 64");
 /* One moment, seen by one rule. */
 struct finding {
 	struct rules *rules;
+	const struct rule *rule;
 	const struct evidence *evidence;
 	const struct record *record;
 	const struct event *event;   /* NULL: the record is not about a call */
@@ -59,7 +60,7 @@ struct rule_table {
 		     struct socket *socket);
 };
 
-extern const struct rule_table binding_rules;
+extern const struct rule_table binding_rules, lesson_rules;
 
 /* --- what a rule says ------------------------------------------------------------------------- */
 

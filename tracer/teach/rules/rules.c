@@ -9,24 +9,33 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const struct rule_table *const tables[] = {
-	&binding_rules,
+/* Lessons are said once, or as --notes wants it, and are no rules to be listed. */
+static const struct {
+	const struct rule_table *rules;
+	bool lessons;
+} tables[] = {
+	{ &binding_rules, false },
+	{ &lesson_rules, true }, /* the last: they stand below all others */
 };
 
 enum { MOST_RULES = 128, MOST_NOTES = 8 };
 
 struct rules {
 	const struct evidence *evidence;
+	enum lessons lessons;
+	bool said[MOST_RULES]; /* the lessons that were, by their place in all the tables */
 	struct histories histories;
 	const char *mistakes[MOST_RULES + 1];
 	size_t mistake_count;
 };
 
-struct rules *rules_new(const struct evidence *evidence)
+struct rules *rules_new(const struct evidence *evidence, enum lessons lessons)
 {
 	struct rules *rules = calloc(1, sizeof *rules);
-	if (rules)
-		rules->evidence = evidence;
+	if (!rules)
+		return NULL;
+	rules->evidence = evidence;
+	rules->lessons = lessons;
 	return rules;
 }
 
@@ -55,8 +64,15 @@ static void add_mistake(struct rules *rules, const char *id)
 		rules->mistakes[rules->mistake_count++] = id;
 }
 
+static bool is_wanted(const struct rules *rules, size_t lesson)
+{
+	return rules->lessons == LESSONS_ALWAYS ||
+	       (rules->lessons == LESSONS_ONCE && !rules->said[lesson]);
+}
+
+/* The lessons come last: their table does. */
 static size_t find(struct rules *rules, const struct record *record, struct arena *arena,
-		   struct note *ret_notes)
+		   struct note *ret_notes, size_t *ret_lessons)
 {
 	size_t count = 0;
 	struct finding finding = {
@@ -70,57 +86,67 @@ static size_t find(struct rules *rules, const struct record *record, struct aren
 		.life = life_of(&rules->histories, record->pid),
 		.arena = arena,
 	};
-	for (size_t table = 0; table < COUNT(tables); table++)
-		for (size_t i = 0; i < tables[table]->count && count < MOST_NOTES; i++) {
-			const struct rule *rule = &tables[table]->rows[i];
-			if (!concerns(rule, record))
+	for (size_t table = 0, place = 0; table < COUNT(tables);
+	     place += tables[table++].rules->count)
+		for (size_t i = 0; i < tables[table].rules->count && count < MOST_NOTES; i++) {
+			const struct rule *rule = &tables[table].rules->rows[i];
+			bool lesson = tables[table].lessons;
+			if (!concerns(rule, record) || (lesson && !is_wanted(rules, place + i)))
 				continue;
 			ret_notes[count] =
 				(struct note){ .id = rule->id, .severity = rule->severity };
+			finding.rule = rule;
 			finding.note = &ret_notes[count];
-			count += rule->fires(&finding);
+			if (!rule->fires(&finding))
+				continue;
+			count++;
+			*ret_lessons += lesson;
+			rules->said[place + i] = true;
 		}
 	return count;
 }
 
-/* Mistakes first. */
+/* Mistakes first, lessons as they came: last. */
 static void put_notes(struct record *record, struct arena *arena, const struct note *found,
-		      size_t count)
+		      size_t count, size_t lessons)
 {
 	struct note *notes = arena_alloc(arena, (count + record->note_count) * sizeof *notes);
 	size_t put = 0;
 	if (!notes)
 		return;
-	for (int severity = SEVERITY_MISTAKE; severity >= SEVERITY_NOTICE; severity--)
-		for (size_t i = 0; i < count; i++)
-			if ((int)found[i].severity == severity)
-				notes[put++] = found[i];
 	for (size_t i = 0; i < record->note_count; i++)
 		notes[put++] = record->notes[i];
+	for (int severity = SEVERITY_MISTAKE; severity >= SEVERITY_NOTICE; severity--)
+		for (size_t i = 0; i < count - lessons; i++)
+			if ((int)found[i].severity == severity)
+				notes[put++] = found[i];
+	for (size_t i = count - lessons; i < count; i++)
+		notes[put++] = found[i];
 	record->notes = notes;
 	record->note_count = put;
 }
 
-void rules_look(struct rules *rules, struct record *record, struct socket *socket,
+bool rules_look(struct rules *rules, struct record *record, struct socket *socket,
 		struct arena *arena)
 {
 	struct note found[MOST_NOTES];
-	size_t count = find(rules, record, arena, found);
+	size_t lessons = 0;
+	size_t count = find(rules, record, arena, found, &lessons);
 
 	for (size_t table = 0; table < COUNT(tables); table++)
-		if (tables[table]->note)
-			tables[table]->note(&rules->histories, record, socket);
+		if (tables[table].rules->note)
+			tables[table].rules->note(&rules->histories, record, socket);
 	if (record->type == RECORD_PROCESS && record->process->what == PROCESS_EXIT &&
 	    record->pid == record->tid)
 		life_end(&rules->histories, record->pid);
-	if (!count)
-		return;
 	for (size_t i = 0; i < count; i++) {
 		note_speak(arena, &found[i]);
 		if (found[i].severity == SEVERITY_MISTAKE)
 			add_mistake(rules, found[i].id);
 	}
-	put_notes(record, arena, found, count);
+	if (count)
+		put_notes(record, arena, found, count, lessons);
+	return count > lessons;
 }
 
 const char *const *rules_mistakes(const struct rules *rules)
@@ -133,9 +159,11 @@ const char *const *rules_mistakes(const struct rules *rules)
 static const struct rule *rule_nth(size_t n)
 {
 	for (size_t table = 0; table < COUNT(tables); table++) {
-		if (n < tables[table]->count)
-			return &tables[table]->rows[n];
-		n -= tables[table]->count;
+		if (tables[table].lessons)
+			continue;
+		if (n < tables[table].rules->count)
+			return &tables[table].rules->rows[n];
+		n -= tables[table].rules->count;
 	}
 	return NULL;
 }
