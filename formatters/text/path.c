@@ -41,21 +41,49 @@ static struct passed *passed_of(struct passed_memory *memory, uint64_t cause)
 	return passed;
 }
 
+/* The path of that socket that waits for its call and has come to that state; NULL: none. */
+static struct state_path *path_up_to(const struct passed_memory *memory, const char *id,
+				     enum tcp_state state)
+{
+	size_t position = 0;
+	for (struct passed *passed; (passed = map_next(&memory->calls, &position));)
+		for (unsigned i = 0; i < passed->count; i++) {
+			struct state_path *path = &passed->sockets[i].path;
+			if (strcmp(passed->sockets[i].id, id) == 0 && path->count &&
+			    path->states[path->count - 1] == state)
+				return path;
+		}
+	return NULL;
+}
+
+/* Where the change waits for its call; NULL: nowhere. */
+static struct state_path *path_by(struct formatter *text, const struct record *record)
+{
+	uint64_t cause = record->transition.cause;
+	struct passed *passed = passed_of(&text->passed, cause);
+	struct state_path *path = passed ? path_of(passed, record->socket->id) : NULL;
+	if (!path)
+		return NULL;
+	passed->cause = cause;
+	passed->time = record->time;
+	return path;
+}
+
 bool passed_keep(struct formatter *text, const struct record *record)
 {
 	const struct record_transition *transition = &record->transition;
 	uint64_t cause = transition->cause;
-	const char *id = record->socket ? record->socket->id : NULL;
-	/* A call that is shown as waiting tells no more until it returns: this is news. */
-	if (!id || !cause || wire_is_told(&text->wire, cause) ||
-	    memory_is_waiting(&text->memory, cause))
+	if (!record->socket)
 		return false;
-	struct passed *passed = passed_of(&text->passed, cause);
-	struct state_path *path = passed ? path_of(passed, id) : NULL;
+	/* A call that is shown as waiting tells no more until it returns: this is news. But no news
+	 * comes before what it follows on, such as the LAST_ACK of a close that is not told yet. */
+	bool news = !cause || wire_is_told(&text->wire, cause) ||
+		    memory_is_waiting(&text->memory, cause);
+	struct state_path *path =
+		news ? path_up_to(&text->passed, record->socket->id, transition->from)
+		     : path_by(text, record);
 	if (!path)
 		return false;
-	passed->cause = cause;
-	passed->time = record->time;
 	state_path_to(path, transition->from);
 	state_path_to(path, transition->to);
 	path->inferred |= transition->witness == WITNESS_INFERRED;

@@ -136,6 +136,31 @@ START_TEST(what_no_call_caused_stands_in_its_place)
 }
 END_TEST
 
+START_TEST(what_follows_on_a_change_that_waits_for_its_call_waits_with_it)
+{
+	struct scene scene;
+	scene_init(&scene);
+	add_connect(&scene);
+	add_state(&scene, &scene.server, STATE_CLOSE_WAIT, STATE_LAST_ACK, 7);
+	/* On the back of a call that was told; on nobody's. */
+	add_state(&scene, &scene.server, STATE_LAST_ACK, STATE_CLOSED, 6);
+	add_state(&scene, &scene.client, STATE_FIN_WAIT_1, STATE_FIN_WAIT_2, 7);
+	add_state(&scene, &scene.client, STATE_FIN_WAIT_2, STATE_TIME_WAIT, 0);
+	struct record *call =
+		add(&scene.story, call_record(RECORD_CALL, 7, "server", &scene.close));
+	call->socket = &scene.server;
+	call->state = (struct record_state){ .before = STATE_CLOSE_WAIT, .after = STATE_CLOSED };
+	expect_story(
+		&plain, &scene.story,
+		"     6 client  connect(3, 127.0.0.1:8000) = 0\n"
+		"               python  sock.connect(('127.0.0.1', 8000))\n"
+		"               state   sock  CLOSED -> ESTABLISHED\n"
+		"     7 server  close(3) = 0\n"
+		"               state   server  socket  CLOSE_WAIT -> LAST_ACK -> CLOSED\n"
+		"                       client  sock    FIN_WAIT_1 -> FIN_WAIT_2 -> TIME_WAIT\n");
+}
+END_TEST
+
 START_TEST(what_a_call_did_that_is_never_told_stands_at_the_end)
 {
 	struct scene scene;
@@ -208,6 +233,7 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, what_comes_after_its_call_was_told_has_a_line_of_its_own);
 	tcase_add_test(tests, what_a_waiting_call_leads_to_is_told_at_once);
 	tcase_add_test(tests, what_no_call_caused_stands_in_its_place);
+	tcase_add_test(tests, what_follows_on_a_change_that_waits_for_its_call_waits_with_it);
 	tcase_add_test(tests, what_a_call_did_that_is_never_told_stands_at_the_end);
 	tcase_add_test(tests, a_path_longer_than_the_line_goes_on_below);
 	tcase_add_test(tests,
