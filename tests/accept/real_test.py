@@ -1,5 +1,6 @@
 """Programs that were not written for socktrace, and uses that nobody was thinking of."""
 
+import glob
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 from traced import PYTHON, SOCKTRACE, Record, arg, free_port, needs, run, trace
@@ -348,8 +350,36 @@ class Terminal(Real):
                 self.assertTrue(ready, f"{expected!r} never came after {seen + text!r}")
                 text += os.read(terminal, 65536).decode()
             seen += text
+            if key == "fg\n":
+                self.wait_until_stopped(child)
             if key:
                 os.write(terminal, key.encode())
+
+    def wait_until_stopped(self, shell):
+        """The shell's prompt says that its own child has stopped. What that one traces may have
+        its SIGTSTP before it, and no processor yet to take it: in its read() of the terminal it
+        would take the next key first."""
+        deadline = time.monotonic() + 15
+        while not all(state in "TtZ" for state in self.states_below(shell)):
+            self.assertLess(time.monotonic(), deadline, "somebody runs on after Ctrl-Z")
+            time.sleep(0.01)
+
+    @staticmethod
+    def states_below(pid):
+        """The states of a process's descendants, as /proc/PID/stat has them."""
+        children = {}
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue  # it has ended
+            children.setdefault(int(parent), []).append((int(path.split("/")[2]), state))
+        waiting = [pid]
+        while waiting:
+            for child, state in children.get(waiting.pop(), []):
+                waiting.append(child)
+                yield state
 
     def test_control_c(self):
         needs("bash", "nc")
