@@ -37,7 +37,8 @@ struct wiring {
 	 */
 	uint64_t expecting[MOST_EXPECTING];
 	size_t expecting_count, looked_at;
-	unsigned unsettled; /* calls under way by which a socket gets its ends */
+	unsigned unsettled;             /* calls under way by which a socket gets its ends */
+	uint64_t ticked, ticked_before; /* when the last tick began, and the one before it */
 };
 
 /* --- on and off ------------------------------------------------------------------------------ */
@@ -229,12 +230,13 @@ static void place_held(struct session *session, const struct pending *pending, s
 		       uint64_t until)
 {
 	struct wiring *wiring = session->wiring;
-	uint64_t now = session_now(session);
 	bool more = wiring->unsettled > (pending && pending->unsettled);
 	size_t i = 0;
 	for (; i < wiring->held_count && wiring->held[i].segment.time <= until; i++) {
 		const struct passing *passing = &wiring->held[i];
-		bool waits = more && passing->segment.time + HELD_FOR > now;
+		/* Its time must have been over a tick ago: where we had to wait for a processor
+		 * ourselves, nobody has looked yet which calls have come to wait meanwhile. */
+		bool waits = more && passing->segment.time + HELD_FOR > wiring->ticked_before;
 		if (!write_segment(session, passing, pending, hint, waits) && waits)
 			break; /* and none overtakes it */
 	}
@@ -279,6 +281,8 @@ void wiring_tick(struct session *session)
 		return;
 	tell_time(session);
 	session->wiring->looked_at = 0;
+	session->wiring->ticked_before = session->wiring->ticked;
+	session->wiring->ticked = session_now(session);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */

@@ -48,6 +48,8 @@ MANY = re.compile(r"\b(?!1000000\b)\d{5,6}\b")
 # How it travels, and when, stands below whatever was printed last: rows of segments that are as
 # large as no other lesson's, and the row that counts those left out.
 LARGE = re.compile(r" len=[2-9]\d{4}\b| \.\.\. \d+ more\b")
+# An end of a connection that is over for both programs has no name any more.
+NOBODY = re.compile(r"127\.0\.0\.1:\d+ ")
 # A segment that was captured after its call had returned stands below whatever came next.
 LATE = re.compile(r" *\(cause: call (\d+)\)$")
 
@@ -106,6 +108,7 @@ class Step:
         """Not a connect whose SYN was sent again: its states are told while it waits."""
         return self.call in STABLE and not any(
             label == "wire" and "retransmission" in words for label, words in self.details)
+
     def add_late(self, row):
         """A segment that came behind the others of this call."""
         labels = [label for label, words in self.details]
@@ -141,8 +144,8 @@ class Step:
                     yield f"    state   {words.group(1)}  {path}"
             elif label == "wire":
                 for line in words.split("\n"):
-                    if self.call == "close" and re.search(r" RST  seq", line):
-                        continue  # of a late segment that finds nobody
+                    if re.search(r" RST +seq", line) and (self.call == "close" or NOBODY.match(line)):
+                        continue  # the answer to a late segment that finds nobody
                     if not (ALONE.match(line) or AGAIN.search(line) or LARGE.search(line)):
                         yield f"    wire    {normal_row(line)}"
             # Below which call a lesson is said first is a question of time (lessons_test.py).
