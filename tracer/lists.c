@@ -6,6 +6,7 @@
 #include "formatters/formatter.h"
 #include "support/auto.h"
 #include "support/language.h"
+#include "teach/explain.h"
 #include "teach/rules.h"
 
 #include <errno.h>
@@ -44,6 +45,15 @@ static int list_formats(FILE *file)
 	return 0;
 }
 
+static int list_topics(FILE *file)
+{
+	struct topic topic;
+	size_t position = 0;
+	while (topic_next(&position, &topic))
+		fprintf(file, "%-24s %s\n", topic.name, topic_title(&topic));
+	return 0;
+}
+
 static int list_calls(FILE *file)
 {
 	static const struct {
@@ -75,6 +85,8 @@ int list_write(const char *what, FILE *file)
 		return list_demos(file);
 	if (strcmp(what, "formats") == 0)
 		return list_formats(file);
+	if (strcmp(what, "topics") == 0)
+		return list_topics(file);
 	if (strcmp(what, "rules") == 0)
 		return list_rules(file);
 	if (strcmp(what, "calls") == 0)

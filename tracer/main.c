@@ -2,6 +2,7 @@
 #include "complaints.h"
 #include "demo.h"
 #include "director.h"
+#include "explaining.h"
 #include "isolation.h"
 #include "lists.h"
 #include "options.h"
@@ -236,9 +237,19 @@ static int list(const char *what)
 {
 	int result = list_write(what, stdout);
 	if (result == -EINVAL)
-		return complain(_("demos, formats, rules and calls can be listed"),
+		return complain(_("demos, formats, topics, rules and calls can be listed"),
 				_("--list %s: unknown"), what);
 	return result < 0 ? complain(NULL, "--list %s: %s", what, strerror(-result)) : 0;
+}
+
+static int explain(const struct options *options)
+{
+	char hint[256];
+	int result = explain_write(options, stdout);
+	if (result != -ENOENT)
+		return result < 0 ? complain(NULL, "--explain: %s", strerror(-result)) : 0;
+	explain_nearest(options->explain, hint, sizeof hint);
+	return complain(hint, _("--explain %s: no such topic"), options->explain);
 }
 
 /* What was printed must have arrived. */
@@ -296,6 +307,9 @@ int main(int argc, char **argv)
 		break;
 	case ACTION_LIST:
 		status = finish_output(list(options.list));
+		break;
+	case ACTION_EXPLAIN:
+		status = finish_output(explain(&options));
 		break;
 	case ACTION_HELP:
 		options_help(stdout);

@@ -32,6 +32,7 @@ enum {
 	CODE_KEEP,
 	CODE_REPLAY,
 	CODE_LIST,
+	CODE_EXPLAIN,
 	CODE_FORMAT,
 	CODE_CAPTURE,
 	CODE_COLOR,
@@ -74,7 +75,9 @@ static const struct row {
 	{ CODE_PYTHON, "python", NULL,
 	  N_("with these two: the Python programs instead of the C ones") },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", N_("make transcripts from a recording") },
-	{ CODE_LIST, "list", "WHAT", N_("list demos, formats, rules or calls") },
+	{ CODE_LIST, "list", "WHAT", N_("list demos, formats, topics, rules or calls") },
+	{ CODE_EXPLAIN, "explain", "TOPIC",
+	  N_("explain a call, an errno, a state, an option, a concept; --list topics names them") },
 	{ 'e', "trace", "SET",
 	  N_("show these calls: setup, data, options, wait, process, output, all, names, !x") },
 	{ 'z', NULL, NULL, N_("show only calls that succeeded") },
@@ -138,6 +141,9 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return 0;
 	case CODE_LIST:
 		options->list = argument;
+		return 0;
+	case CODE_EXPLAIN:
+		options->explain = argument;
 		return 0;
 	case CODE_FORMAT:
 		return option_format(parser, argument);
@@ -203,8 +209,8 @@ static int settle(struct parser *parser)
 
 	if (options->action != ACTION_TRACE)
 		return 0;
-	if (options->list) {
-		options->action = ACTION_LIST;
+	if (options->list || options->explain) {
+		options->action = options->list ? ACTION_LIST : ACTION_EXPLAIN;
 		return 0;
 	}
 	if (options->replay &&
@@ -325,7 +331,8 @@ void options_help(FILE *file)
 		"  socktrace [OPTION]... --demo NAME [--python]\n"
 		"  socktrace [OPTION]... --scenario FILE\n"
 		"  socktrace [OPTION]... --replay FILE.jsonl\n"
-		"  socktrace --list demos|formats|rules|calls\n\n"),
+		"  socktrace --explain TOPIC\n"
+		"  socktrace --list demos|formats|topics|rules|calls\n\n"),
 	      file);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct row *row = &rows[i];

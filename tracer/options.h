@@ -18,6 +18,7 @@ enum action {
 	ACTION_PLAY,  /* a scenario: of a demo, or the user's own */
 	ACTION_REPLAY,
 	ACTION_LIST,
+	ACTION_EXPLAIN,
 	ACTION_HELP,
 	ACTION_VERSION,
 };
@@ -29,7 +30,7 @@ struct options {
 	size_t attach_count;
 	const char **clients; /* --client, in order */
 	size_t client_count;
-	const char *demo, *scenario, *replay, *list;
+	const char *demo, *scenario, *replay, *list, *explain;
 	bool python; /* of a scenario: the Python twins */
 	bool isolate, keep, no_follow, quiet;
 	bool sockets, step;

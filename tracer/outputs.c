@@ -31,10 +31,12 @@ struct outputs {
 	struct output items[];
 };
 
-static unsigned terminal_width(int fd)
+unsigned output_width(int fd)
 {
 	struct winsize size;
 	const char *columns = getenv("COLUMNS");
+	if (!isatty(fd))
+		return 0;
 	if (columns && strtoul(columns, NULL, 10) > 0)
 		return (unsigned)strtoul(columns, NULL, 10);
 	if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
@@ -42,7 +44,7 @@ static unsigned terminal_width(int fd)
 	return 0;
 }
 
-static bool wants_color(const struct options *options, int fd)
+bool output_color(const struct options *options, int fd)
 {
 	const char *no_color = getenv("NO_COLOR");
 	const char *terminal = getenv("TERM");
@@ -55,8 +57,8 @@ static bool wants_color(const struct options *options, int fd)
 static struct format_options format_options(const struct options *options, int fd)
 {
 	struct format_options result = {
-		.color = wants_color(options, fd),
-		.width = isatty(fd) ? terminal_width(fd) : 0,
+		.color = output_color(options, fd),
+		.width = output_width(fd),
 		.show_bytes = options->show_bytes,
 		.duration = options->duration,
 		.quiet = options->quiet,

@@ -8,6 +8,11 @@
 
 struct outputs;
 
+/* How a descriptor is to be written to: whether in colour; and the columns of the terminal that it
+ * is, 0: it is none, or does not tell. */
+bool output_color(const struct options *options, int fd);
+unsigned output_width(int fd);
+
 /* Opens all of them. Returns 0 or -errno with the path that failed (borrowed). */
 int outputs_open(struct outputs **ret_outputs, const struct options *options,
 		 const char **ret_path);

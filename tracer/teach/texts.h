@@ -26,6 +26,10 @@ struct texts {
 };
 
 extern const struct texts texts_errno, texts_rules, texts_lessons;
+/* What --explain explains: teach/explain.h. */
+extern const struct texts texts_topics_calls;
+extern const struct texts texts_topics_states;
+extern const struct texts texts_topics_errno; /* of an errno by its name */
 
 /* NULL: there is none of that name. */
 const struct text *texts_find(const struct texts *texts, const char *id);

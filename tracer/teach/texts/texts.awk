@@ -5,12 +5,16 @@
 #     [bind EACCES]           an entry, by the name under which it is looked up
 #     text: A sentence        a field; an entry may have several of one name
 #       that goes on here.    an indented line goes on
+#     picture:
+#       | as it                one that begins with | keeps its line break and its blanks
+#       |   is drawn
+#     SO_DEBUG: A sentence    a field named in capitals explains that name
 #     # a comment
 #
 # Fields of prose are marked for translators; the other ones are the same in every language.
 
 BEGIN {
-	split("severity check demo man rfc prototype python also", plain)
+	split("severity check demo rule man rfc prototype python picture also see sysctl", plain)
 	for (i in plain)
 		is_plain[plain[i]] = 1
 	entries = fields = 0
@@ -34,6 +38,14 @@ function fail(what) {
 	next
 }
 
+/^[ \t]+\|/ {
+	if (!fields || !count[entries])
+		fail("a line of a drawing where nothing began")
+	sub(/^[ \t]+\| ?/, "")
+	value[fields] = drawn[fields]++ ? value[fields] "\n" $0 : $0
+	next
+}
+
 /^[ \t]/ {
 	if (!fields || !count[entries])
 		fail("a line that goes on where nothing began")
@@ -42,7 +54,7 @@ function fail(what) {
 	next
 }
 
-match($0, /^[a-z-]+:/) {
+match($0, /^[A-Za-z0-9_-]+:/) {
 	if (!entries)
 		fail("a field before the first entry")
 	key[++fields] = substr($0, 1, RLENGTH - 1)
@@ -57,6 +69,7 @@ match($0, /^[a-z-]+:/) {
 function quoted(text) {
 	gsub(/\\/, "\\\\", text)
 	gsub(/"/, "\\\"", text)
+	gsub(/\n/, "\\n", text)
 	return "\"" text "\""
 }
 

@@ -1,0 +1,258 @@
+/* The topics of --explain: one for every name that is decoded, and each complete. */
+#include "unit.h"
+
+#include "decode/decode.h"
+#include "support/names.h"
+#include "teach/explain.h"
+#include "teach/teach.h"
+#include "teach/texts.h"
+#include "types/tcp_state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* --- finding ------------------------------------------------------------------------------------
+ */
+
+static const char *found(const char *name)
+{
+	struct topic topic;
+	return topic_find(name, &topic) ? topic.name : "nothing";
+}
+
+START_TEST(spelling_does_not_matter)
+{
+	static const char *const spellings[][2] = {
+		{ "FIN-WAIT-2", "FIN_WAIT_2" },
+		{ "FIN_WAIT2", "FIN_WAIT_2" },
+		{ "fin wait 2", "FIN_WAIT_2" },
+		{ "ESTAB", "ESTABLISHED" },
+		{ "SYN-RECV", "SYN_RCVD" },
+		{ "syn_received", "SYN_RCVD" },
+		{ "bind()", "bind" },
+		{ "bind(2)", "bind" },
+		{ "eaddrinuse", "EADDRINUSE" },
+		{ "98", "EADDRINUSE" },
+		{ "Connection refused", "ECONNREFUSED" },
+		{ "ConnectionRefusedError", "ECONNREFUSED" },
+	};
+	for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+		ck_assert_str_eq(found(spellings[i][0]), spellings[i][1]);
+}
+END_TEST
+
+START_TEST(capitals_matter_where_they_are_all_the_difference)
+{
+	ck_assert_str_eq(found("listen"), "listen");
+	ck_assert_str_eq(found("LISTEN"), "LISTEN");
+	ck_assert_str_eq(found("close"), "close");
+	ck_assert_str_eq(found("CLOSE"), "CLOSED");
+}
+END_TEST
+
+START_TEST(no_name_is_no_topic)
+{
+	static const char *const names[] = {
+		"", " ", "()", "E", "EADDRINUS", "1000", "bind listen"
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		ck_assert_str_eq(found(names[i]), "nothing");
+}
+END_TEST
+
+START_TEST(a_wrong_name_has_neighbours)
+{
+	struct topic topics[3];
+	ck_assert_uint_eq(topic_nearest("EADRINUSE", topics, 3), 1);
+	ck_assert_str_eq(topics[0].name, "EADDRINUSE");
+	ck_assert_uint_eq(topic_nearest("acept", topics, 3), 2);
+	ck_assert_str_eq(topics[0].name, "accept");
+	ck_assert_str_eq(topics[1].name, "accept4");
+	/* However many names it has, a topic is named once. */
+	ck_assert_uint_eq(topic_nearest("FINWAIT", topics, 3), 2);
+	ck_assert_str_ne(topics[0].name, topics[1].name);
+	ck_assert_uint_gt(topic_nearest("", topics, 3), 0);
+}
+END_TEST
+
+/* --- what is decoded ----------------------------------------------------------------------------
+ */
+
+static void check_explained(const char *name)
+{
+	struct topic topic;
+	ck_assert_msg(topic_find(name, &topic), "%s is no topic", name);
+	bool is_own = strcmp(topic.name, name) == 0;
+	for (size_t n = 0; !is_own && n < topic.text->count; n++)
+		is_own = strcmp(topic.text->fields[n].key, "also") == 0 &&
+			 strstr(topic.text->fields[n].value, name);
+	ck_assert_msg(is_own, "%s is no name of %s", name, topic.name);
+}
+
+START_TEST(every_call_of_the_table_has_its_topic)
+{
+	size_t position = 0, count = 0;
+	for (const struct call *call; (call = call_next(&position)); count++)
+		check_explained(call_name(call));
+	ck_assert_uint_gt(count, 50);
+}
+END_TEST
+
+START_TEST(every_errno_that_has_a_meaning_has_its_topic)
+{
+	for (size_t i = 0; i < texts_errno.count; i++) {
+		char symbol[32];
+		ck_assert_int_eq(sscanf(texts_errno.rows[i].id, "%*s %31s", symbol), 1);
+		ck_assert_str_eq(found(symbol), symbol);
+	}
+}
+END_TEST
+
+START_TEST(every_state_has_its_topic_in_three_spellings)
+{
+	for (enum tcp_state state = STATE_ESTABLISHED; state < STATE_COUNT; state++) {
+		char name[32];
+		const char *own = tcp_state_name(state);
+		ck_assert_str_eq(found(own), own);
+		/* RFC 9293: FIN-WAIT-1, SYN-RECEIVED. ss(8): FIN-WAIT-1, SYN-RECV, ESTAB. */
+		snprintf(name, sizeof name, "%s", state == STATE_SYN_RCVD ? "SYN_RECEIVED" : own);
+		for (char *dash = name; (dash = strchr(dash, '_'));)
+			*dash = '-';
+		ck_assert_str_eq(found(name), own);
+	}
+	/* netstat(8) */
+	static const char *const others[][2] = {
+		{ "FIN_WAIT1", "FIN_WAIT_1" }, { "FIN_WAIT2", "FIN_WAIT_2" },
+		{ "SYN_RECV", "SYN_RCVD" },    { "CLOSE", "CLOSED" },
+		{ "UNCONN", "CLOSED" },        { "ESTAB", "ESTABLISHED" },
+	};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		ck_assert_str_eq(found(others[i][0]), others[i][1]);
+}
+END_TEST
+
+/* --- what a topic has ---------------------------------------------------------------------------
+ */
+
+START_TEST(each_topic_is_complete)
+{
+	struct topic topic;
+	for (size_t position = 0; topic_next(&position, &topic);) {
+		ck_assert_msg(topic_title(&topic) && *topic_title(&topic), "%s: title", topic.name);
+		ck_assert_msg(topic.error || topic_field(&topic, "text", 0), "%s: text",
+			      topic.name);
+		ck_assert_msg(topic.error || topic_field(&topic, "prototype", 0) ||
+				      topic_field(&topic, "picture", 0),
+			      "%s: prototype or picture", topic.name);
+		ck_assert_msg(topic_field(&topic, "demo", 0) || topic_field(&topic, "rule", 0),
+			      "%s: demo or rule", topic.name);
+		ck_assert_msg(topic_field(&topic, "man", 0) || topic_field(&topic, "rfc", 0),
+			      "%s: man or rfc", topic.name);
+	}
+}
+END_TEST
+
+/* For each word of a list in that field of each topic. */
+static size_t each_word(const char *key, void (*check)(const char *topic, const char *word))
+{
+	size_t count = 0;
+	struct topic topic;
+	for (size_t position = 0; topic_next(&position, &topic);) {
+		const char *list;
+		for (size_t n = 0; (list = topic_field(&topic, key, n)); n++)
+			for (size_t length; (length = topic_word(&list)); list += length, count++) {
+				char word[64];
+				snprintf(word, sizeof word, "%.*s", (int)length, list);
+				check(topic.name, word);
+			}
+	}
+	return count;
+}
+
+static void check_demo(const char *topic, const char *demo)
+{
+	char path[128];
+	struct stat status;
+	snprintf(path, sizeof path, "demos/%s/scenario", demo);
+	ck_assert_msg(stat(path, &status) == 0, "%s: no demo %s", topic, demo);
+}
+
+START_TEST(a_topic_names_demos_that_there_are)
+{
+	ck_assert_uint_gt(each_word("demo", check_demo), 50);
+}
+END_TEST
+
+static const char *const known_fields[] = {
+	"title",  "text", "linux", "picture", "comparison", "prototype", "python",
+	"sysctl", "demo", "rule",  "man",     "rfc",        "see",       "also",
+};
+
+static bool is_known(const char *key)
+{
+	for (size_t i = 0; i < sizeof known_fields / sizeof *known_fields; i++)
+		if (strcmp(known_fields[i], key) == 0)
+			return true;
+	return false;
+}
+
+START_TEST(a_topic_has_no_field_that_nobody_prints)
+{
+	struct topic topic;
+	for (size_t position = 0; topic_next(&position, &topic);)
+		for (size_t i = 0; topic.text && i < topic.text->count; i++)
+			ck_assert_msg(field_is_item(&topic.text->fields[i]) ||
+					      is_known(topic.text->fields[i].key),
+				      "%s: %s", topic.name, topic.text->fields[i].key);
+}
+END_TEST
+
+static void check_finds(const struct topic *topic, const char *name)
+{
+	struct topic other;
+	ck_assert_msg(topic_find(name, &other) && other.text == topic->text,
+		      "%s of %s is also a name of %s", name, topic->name, other.name);
+}
+
+START_TEST(no_two_topics_have_the_same_name)
+{
+	struct topic topic;
+	for (size_t position = 0; topic_next(&position, &topic);) {
+		check_finds(&topic, topic.name);
+		for (size_t i = 0; topic.text && i < topic.text->count; i++) {
+			const struct text_field *field = &topic.text->fields[i];
+			if (field_is_item(field))
+				check_finds(&topic, field->key);
+			if (strcmp(field->key, "also") != 0)
+				continue;
+			char word[64];
+			const char *list = field->value;
+			for (size_t length; (length = topic_word(&list)); list += length) {
+				snprintf(word, sizeof word, "%.*s", (int)length, list);
+				check_finds(&topic, word);
+			}
+		}
+	}
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	Suite *suite = suite_create("explain");
+	TCase *test = tcase_create("explain");
+	tcase_set_timeout(test, 60);
+	tcase_add_test(test, spelling_does_not_matter);
+	tcase_add_test(test, capitals_matter_where_they_are_all_the_difference);
+	tcase_add_test(test, no_name_is_no_topic);
+	tcase_add_test(test, a_wrong_name_has_neighbours);
+	tcase_add_test(test, every_call_of_the_table_has_its_topic);
+	tcase_add_test(test, every_errno_that_has_a_meaning_has_its_topic);
+	tcase_add_test(test, every_state_has_its_topic_in_three_spellings);
+	tcase_add_test(test, each_topic_is_complete);
+	tcase_add_test(test, a_topic_names_demos_that_there_are);
+	tcase_add_test(test, a_topic_has_no_field_that_nobody_prints);
+	tcase_add_test(test, no_two_topics_have_the_same_name);
+	suite_add_tcase(suite, test);
+	return suite;
+}
