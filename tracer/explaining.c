@@ -258,7 +258,7 @@ static const struct section {
 	{ "comparison", N_("A comparison, and where it ends"), put_prose },
 	{ "prototype", N_("In C"), put_drawing },
 	{ "python", N_("In Python"), put_drawing },
-	{ "demo", N_("Watch it"), put_demos },
+	{ "demo", N_("Demos"), put_demos },
 	{ "rule", N_("What socktrace notices"), put_rules },
 	{ "man", N_("Read"), put_list },
 	{ "rfc", N_("Read"), put_list },
@@ -269,6 +269,9 @@ static const struct section {
 static void put_section(struct page *page, const struct section *section)
 {
 	const char *value;
+	/* Of a part, the whole is the first to see. */
+	if (page->topic->item && strcmp(section->key, "see") == 0)
+		section->put(page, section->heading, page->topic->text->id);
 	for (size_t n = 0; (value = topic_field(page->topic, section->key, n)); n++)
 		section->put(page, section->heading, value);
 }

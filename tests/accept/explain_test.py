@@ -14,7 +14,7 @@ from traced import SOCKTRACE, run
 
 WIDTH = 80
 HEADINGS = ("Picture", "On Linux", "On this system", "A comparison, and where it ends", "In C",
-            "In Python", "Watch it", "What socktrace notices", "Read", "See also", "Other names")
+            "In Python", "Demos", "What socktrace notices", "Read", "See also", "Other names")
 
 
 def explain(topic):

@@ -1,11 +1,15 @@
 /* The topics of --explain: one for every name that is decoded, and each complete. */
 #include "unit.h"
 
+#include "decode/constants.h"
 #include "decode/decode.h"
+#include "decode/option.h"
+#include "support/endpoint.h"
 #include "support/names.h"
 #include "teach/explain.h"
 #include "teach/teach.h"
 #include "teach/texts.h"
+#include "types/segment.h"
 #include "types/tcp_state.h"
 
 #include <stdio.h>
@@ -132,6 +136,74 @@ START_TEST(every_state_has_its_topic_in_three_spellings)
 }
 END_TEST
 
+/* The tables of constants.h: everything a decoder can name. */
+static size_t check_names(const struct name *names)
+{
+	size_t count = 0;
+	for (; names->name; names++, count++)
+		check_explained(names->name);
+	return count;
+}
+
+START_TEST(every_flag_and_constant_that_is_decoded_has_its_topic)
+{
+	const struct name *const tables[] = {
+		socket_type_names,     socket_flag_names,
+		message_flag_names,    shutdown_names,
+		level_names,           close_range_flag_names,
+		dup_flag_names,        splice_flag_names,
+		fcntl_names,           fd_flag_names,
+		file_flag_names,       clone_flag_names,
+		ioctl_names,           poll_flag_names,
+		epoll_flag_names,      epoll_create_flag_names,
+		epoll_operation_names,
+	};
+	size_t count = 0;
+	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+		count += check_names(tables[i]);
+	for (unsigned flag = 1; flag <= 0x80; flag <<= 1, count++)
+		check_explained(segment_flag_name(flag));
+	ck_assert_uint_gt(count, 200);
+}
+END_TEST
+
+enum { FAMILIES = 64 };
+
+START_TEST(every_family_and_protocol_that_is_decoded_has_its_topic)
+{
+	size_t families = 0, protocols = 0;
+	for (int family = 0; family < FAMILIES; family++) {
+		if (family_name(family)) {
+			check_explained(family_name(family));
+			families++;
+		}
+		protocols += check_names(protocol_names(family));
+	}
+	ck_assert_uint_gt(families, 40);
+	ck_assert_uint_gt(protocols, 100);
+}
+END_TEST
+
+/* Levels, and numbers of options, are below these. */
+enum { LEVELS = 300, OPTIONS = 200 };
+
+START_TEST(every_option_and_control_message_that_is_decoded_has_its_topic)
+{
+	size_t count = 0;
+	for (int level = 0; level < LEVELS; level++)
+		for (int number = 0; number < OPTIONS; number++) {
+			const struct option *option = option_find(level, number);
+			const struct option *control = control_find(level, number);
+			if (option)
+				check_explained(option->name);
+			if (control)
+				check_explained(control->name);
+			count += (option != NULL) + (control != NULL);
+		}
+	ck_assert_uint_gt(count, 250);
+}
+END_TEST
+
 /* --- what a topic has ---------------------------------------------------------------------------
  */
 
@@ -249,6 +321,9 @@ Suite *unit_suite(void)
 	tcase_add_test(test, every_call_of_the_table_has_its_topic);
 	tcase_add_test(test, every_errno_that_has_a_meaning_has_its_topic);
 	tcase_add_test(test, every_state_has_its_topic_in_three_spellings);
+	tcase_add_test(test, every_flag_and_constant_that_is_decoded_has_its_topic);
+	tcase_add_test(test, every_family_and_protocol_that_is_decoded_has_its_topic);
+	tcase_add_test(test, every_option_and_control_message_that_is_decoded_has_its_topic);
 	tcase_add_test(test, each_topic_is_complete);
 	tcase_add_test(test, a_topic_names_demos_that_there_are);
 	tcase_add_test(test, a_topic_has_no_field_that_nobody_prints);

@@ -19,6 +19,8 @@ enum {
 static const struct texts *const sources[] = {
 	&texts_topics_calls,
 	&texts_topics_states,
+	&texts_topics_options,
+	&texts_topics_flags,
 };
 
 enum { SOURCES = sizeof sources / sizeof *sources };
@@ -125,6 +127,16 @@ static unsigned edits(const struct letters *from, const struct letters *to)
 	return row[to->count];
 }
 
+/* Where the name goes on behind its first part: "NODELAY" of "TCP_NODELAY"; at its end if nowhere.
+ */
+static size_t behind_prefix(const char *name, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (strchr("_- ", name[i]))
+			return i + 1;
+	return length;
+}
+
 enum { EXACT, SPELLED_OTHERWISE, ANOTHER };
 
 /* EXACT, SPELLED_OTHERWISE, or from ANOTHER on how far away they are. */
@@ -137,6 +149,11 @@ static unsigned distance(const char *asked, const char *name, size_t length)
 	unsigned changes = edits(&from, &to);
 	if (changes == 0 && to.count)
 		return SPELLED_OTHERWISE;
+	size_t prefix = behind_prefix(name, length);
+	struct letters rest = letters_of(name + prefix, length - prefix);
+	unsigned without_prefix = 1 + edits(&from, &rest);
+	if (rest.count && without_prefix < changes)
+		changes = without_prefix;
 	/* Somebody who wrote a part of a name left out the rest at one go. */
 	if (from.count > 2 && memmem(to.of, to.count, from.of, from.count))
 		changes = 1;

@@ -29,6 +29,8 @@ extern const struct texts texts_errno, texts_rules, texts_lessons;
 /* What --explain explains: teach/explain.h. */
 extern const struct texts texts_topics_calls;
 extern const struct texts texts_topics_states;
+extern const struct texts texts_topics_options;
+extern const struct texts texts_topics_flags;
 extern const struct texts texts_topics_errno; /* of an errno by its name */
 
 /* NULL: there is none of that name. */
