@@ -118,7 +118,7 @@ static void put_rules(struct page *page, const char *heading, const char *rules)
 	for (size_t length; (length = topic_word(&rules)); rules += length) {
 		struct topic rule;
 		const char *name = arena_copy_bytes(page->arena, rules, length);
-		if (!name || !topic_find(name, &rule))
+		if (!name || !topic_find(name, &rule) || strcmp(rule.name, name) != 0)
 			continue;
 		put_heading(page, heading);
 		put_paragraph(page, name, INDENT);

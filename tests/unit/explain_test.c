@@ -256,6 +256,18 @@ START_TEST(a_topic_names_demos_that_there_are)
 }
 END_TEST
 
+static void check_other(const char *topic, const char *other)
+{
+	ck_assert_msg(strcmp(found(other), "nothing") != 0, "%s: see %s", topic, other);
+	ck_assert_msg(strcmp(found(other), topic) != 0, "%s: sees itself", topic);
+}
+
+START_TEST(a_topic_names_topics_that_there_are)
+{
+	ck_assert_uint_gt(each_word("see", check_other), 100);
+}
+END_TEST
+
 static const char *const known_fields[] = {
 	"title",  "text", "linux", "picture", "comparison", "prototype", "python",
 	"sysctl", "demo", "rule",  "man",     "rfc",        "see",       "also",
@@ -326,6 +338,7 @@ Suite *unit_suite(void)
 	tcase_add_test(test, every_option_and_control_message_that_is_decoded_has_its_topic);
 	tcase_add_test(test, each_topic_is_complete);
 	tcase_add_test(test, a_topic_names_demos_that_there_are);
+	tcase_add_test(test, a_topic_names_topics_that_there_are);
 	tcase_add_test(test, a_topic_has_no_field_that_nobody_prints);
 	tcase_add_test(test, no_two_topics_have_the_same_name);
 	suite_add_tcase(suite, test);

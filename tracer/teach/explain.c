@@ -17,10 +17,8 @@ enum {
 /* Where topics come from, in the order of --list topics. The texts of the rules (texts/rules.txt)
  * are to be added here, and nowhere else. */
 static const struct texts *const sources[] = {
-	&texts_topics_calls,
-	&texts_topics_states,
-	&texts_topics_options,
-	&texts_topics_flags,
+	&texts_topics_calls, &texts_topics_states,   &texts_topics_options,
+	&texts_topics_flags, &texts_topics_concepts, &texts_topics_exam,
 };
 
 enum { SOURCES = sizeof sources / sizeof *sources };
@@ -139,12 +137,21 @@ static size_t behind_prefix(const char *name, size_t length)
 
 enum { EXACT, SPELLED_OTHERWISE, ANOTHER };
 
+/* A walk through all names, and what it has found so far. */
+struct search {
+	const char *asked;
+	struct letters letters; /* those of `asked` */
+	struct topic *found;    /* the nearest first */
+	unsigned *distances;
+	size_t count, room;
+};
+
 /* EXACT, SPELLED_OTHERWISE, or from ANOTHER on how far away they are. */
-static unsigned distance(const char *asked, const char *name, size_t length)
+static unsigned distance(const struct search *search, const char *name, size_t length)
 {
-	if (strlen(asked) == length && strncmp(asked, name, length) == 0)
+	const struct letters from = search->letters;
+	if (strlen(search->asked) == length && strncmp(search->asked, name, length) == 0)
 		return EXACT;
-	struct letters from = letters_of(asked, strlen(asked));
 	struct letters to = letters_of(name, length);
 	unsigned changes = edits(&from, &to);
 	if (changes == 0 && to.count)
@@ -163,13 +170,6 @@ static unsigned distance(const char *asked, const char *name, size_t length)
 /* --- looking for a name -------------------------------------------------------------------------
  */
 
-struct search {
-	const char *asked;
-	struct topic *found; /* the nearest first */
-	unsigned *distances;
-	size_t count, room;
-};
-
 static bool same_topic(const struct topic *one, const struct topic *other)
 {
 	return one->text == other->text && one->item == other->item && one->error == other->error;
@@ -178,7 +178,10 @@ static bool same_topic(const struct topic *one, const struct topic *other)
 static void consider(struct search *search, const struct topic *topic, const char *name,
 		     size_t length)
 {
-	unsigned away = distance(search->asked, name, length);
+	/* Nothing is nearer than the name itself. */
+	if (search->count == search->room && search->distances[search->room - 1] == EXACT)
+		return;
+	unsigned away = distance(search, name, length);
 	size_t at = 0;
 	while (at < search->count && search->distances[at] <= away &&
 	       !same_topic(&search->found[at], topic))
@@ -243,11 +246,23 @@ static void search_all(struct search *search)
 	}
 }
 
+static struct search search_new(const char *name, struct topic *found, unsigned *distances,
+				size_t room)
+{
+	return (struct search){
+		.asked = name,
+		.letters = letters_of(name, strlen(name)),
+		.found = found,
+		.distances = distances,
+		.room = room,
+	};
+}
+
 bool topic_find(const char *name, struct topic *ret_topic)
 {
 	struct topic topic;
 	unsigned away;
-	struct search search = { name, &topic, &away, .room = 1 };
+	struct search search = search_new(name, &topic, &away, 1);
 	search_all(&search);
 	if (!search.count || away >= ANOTHER)
 		return false;
@@ -260,9 +275,8 @@ enum { MOST_NEAREST = 16 };
 size_t topic_nearest(const char *name, struct topic *ret_topics, size_t room)
 {
 	unsigned distances[MOST_NEAREST];
-	struct search search = { name, ret_topics, distances, .room = room };
-	if (search.room > MOST_NEAREST)
-		search.room = MOST_NEAREST;
+	struct search search =
+		search_new(name, ret_topics, distances, room < MOST_NEAREST ? room : MOST_NEAREST);
 	search_all(&search);
 	/* Where one is near, what is far away would only distract. */
 	while (search.count && distances[search.count - 1] > distances[0] + 1)

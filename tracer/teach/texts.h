@@ -31,6 +31,8 @@ extern const struct texts texts_topics_calls;
 extern const struct texts texts_topics_states;
 extern const struct texts texts_topics_options;
 extern const struct texts texts_topics_flags;
+extern const struct texts texts_topics_concepts;
+extern const struct texts texts_topics_exam;
 extern const struct texts texts_topics_errno; /* of an errno by its name */
 
 /* NULL: there is none of that name. */

@@ -67,7 +67,7 @@ match($0, /^[A-Za-z0-9_-]+:/) {
 { fail("neither [entry], nor field: text, nor a line that goes on") }
 
 function quoted(text) {
-	gsub(/\\/, "\\\\", text)
+	gsub(/\\/, "&&", text)
 	gsub(/"/, "\\\"", text)
 	gsub(/\n/, "\\n", text)
 	return "\"" text "\""
