@@ -188,30 +188,20 @@ static const char *caller_of(struct page *page, const char *id)
 	return caller;
 }
 
-/* Without a call, the places stand for themselves. */
-static const struct note_param places[] = {
-	{ "port", "PORT" },
-	{ "address", "ADDRESS" },
-	{ "path", "PATH" },
-};
-
 static void put_meaning(struct page *page, const struct text *meaning)
 {
 	static const char *const keys[] = { "text", "fix" };
-	enum { PLACES = sizeof places / sizeof *places };
-	const char *caller = caller_of(page, meaning->id);
 	line_break(&page->line);
 	line_blanks(&page->line, INDENT);
 	line_style(&page->line, STYLE_BOLD);
-	line_put(&page->line, caller ? caller : "");
+	line_put(&page->line, caller_of(page, meaning->id));
 	line_style(&page->line, STYLE_PLAIN);
 	line_break(&page->line);
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		const char *text = text_fill(page->arena, meaning, keys[i], places, PLACES, false);
-		if (text)
-			put_paragraph(page, text, 2 * INDENT);
-	}
-	const char *check = text_fill(page->arena, meaning, "check", places, PLACES, true);
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (text_field(meaning, keys[i], 0))
+			put_paragraph(page, text_pattern(page->arena, meaning, keys[i], 0),
+				      2 * INDENT);
+	const char *check = text_pattern(page->arena, meaning, "check", 0);
 	if (check)
 		put_lines(page, arena_printf(page->arena, "    $ %s", check));
 }
@@ -241,6 +231,45 @@ static void put_error_code(struct page *page)
 				     of_many ? "except %s as error:    # error.errno == errno.%s"
 					     : "except %s:    # errno.%s",
 				     class, symbol));
+}
+
+/* --- rules
+ * ----------------------------------------------------------------------------------- */
+
+static bool has_word(const char *list, const char *word)
+{
+	for (size_t length; (length = topic_word(&list)); list += length)
+		if (strlen(word) == length && strncmp(list, word, length) == 0)
+			return true;
+	return false;
+}
+
+/* The topics that name the rule. */
+static void put_namers(struct page *page, const char *heading)
+{
+	struct line list = { 0 };
+	struct topic other;
+	for (size_t position = 0; topic_next(&position, &other);) {
+		const char *rules = other.text ? text_field(other.text, "rule", 0) : NULL;
+		if (rules && has_word(rules, page->topic->name))
+			line_format(&list, "%s%s", list.size ? ", " : "", other.name);
+	}
+	if (list.size)
+		put_list(page, heading, line_string(&list));
+	line_done(&list);
+}
+
+/* Its own words, and where it belongs. */
+static void put_rule(struct page *page)
+{
+	const struct text *text = page->topic->text;
+	line_break(&page->line);
+	put_paragraph(page, text_pattern(page->arena, text, "text", 0), INDENT);
+	if (text_field(text, "fix", 0))
+		put_list(page, N_("What to do"), text_pattern(page->arena, text, "fix", 0));
+	if (text_field(text, "check", 0))
+		put_drawing(page, N_("How to see it"), text_pattern(page->arena, text, "check", 0));
+	put_namers(page, N_("See also"));
 }
 
 /* --- the page
@@ -296,6 +325,10 @@ static void put_page(struct page *page)
 	const struct topic *topic = page->topic;
 	const char *paragraph;
 	put_title(page);
+	if (topic_is_rule(topic)) {
+		put_rule(page);
+		return;
+	}
 	for (size_t n = 0; (paragraph = topic_field(topic, "text", n)); n++) {
 		line_break(&page->line);
 		put_paragraph(page, paragraph, INDENT);

@@ -14,7 +14,8 @@ from traced import SOCKTRACE, run
 
 WIDTH = 80
 HEADINGS = ("Picture", "On Linux", "On this system", "A comparison, and where it ends", "In C",
-            "In Python", "Demos", "What socktrace notices", "Read", "See also", "Other names")
+            "In Python", "Demos", "What socktrace notices", "Read", "See also",
+            "Other names", "What to do", "How to see it")
 
 
 def explain(topic):

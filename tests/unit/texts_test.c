@@ -62,6 +62,16 @@ START_TEST(what_a_shell_would_read_otherwise_fills_no_place_of_a_command)
 }
 END_TEST
 
+START_TEST(with_nothing_to_fill_in_a_place_is_its_own_name)
+{
+	ck_assert_str_eq(text_pattern(arena, &text, "text", 0),
+			 "COUNT connections of USER on port PORT.");
+	ck_assert_str_eq(text_pattern(arena, &text, "check", 1), "ss -tan 'sport = :PORT'");
+	ck_assert_str_eq(text_pattern(arena, &text, "fix", 0), "Nothing to fill in.");
+	ck_assert_ptr_null(text_pattern(arena, &text, "fix", 1));
+}
+END_TEST
+
 START_TEST(an_entry_is_found_by_its_name)
 {
 	ck_assert_str_eq(texts_find(&texts_errno, "bind EADDRINUSE udp")->id,
@@ -81,6 +91,7 @@ Suite *unit_suite(void)
 	tcase_add_test(test, the_first_whose_places_are_all_known_is_taken);
 	tcase_add_test(test, one_has_a_word_of_its_own);
 	tcase_add_test(test, what_a_shell_would_read_otherwise_fills_no_place_of_a_command);
+	tcase_add_test(test, with_nothing_to_fill_in_a_place_is_its_own_name);
 	tcase_add_test(test, an_entry_is_found_by_its_name);
 	suite_add_tcase(suite, test);
 	return suite;

@@ -14,11 +14,10 @@ enum {
 	LONGEST_NAME = 64,
 };
 
-/* Where topics come from, in the order of --list topics. The texts of the rules (texts/rules.txt)
- * are to be added here, and nowhere else. */
+/* Where topics come from, in the order of --list topics. */
 static const struct texts *const sources[] = {
-	&texts_topics_calls, &texts_topics_states,   &texts_topics_options,
-	&texts_topics_flags, &texts_topics_concepts, &texts_topics_exam,
+	&texts_topics_calls,    &texts_topics_states, &texts_topics_options, &texts_topics_flags,
+	&texts_topics_concepts, &texts_topics_exam,   &texts_rules,
 };
 
 enum { SOURCES = sizeof sources / sizeof *sources };
@@ -305,4 +304,9 @@ const char *topic_field(const struct topic *topic, const char *key, size_t n)
 		if (strcmp(of_errnos[i].key, key) == 0)
 			return of_errnos[i].value;
 	return NULL;
+}
+
+bool topic_is_rule(const struct topic *topic)
+{
+	return topic->text && topic->text == texts_find(&texts_rules, topic->name);
 }

@@ -1,5 +1,6 @@
 /*
- * What --explain explains: the texts of texts/topics_NAME.txt, and each errno of texts/errno.txt.
+ * What --explain explains: the texts of texts/topics_NAME.txt, the rules of texts/rules.txt, and
+ * each errno of texts/errno.txt.
  *
  * A topic is found by its name, by those in its field `also`, and by those that a field of its own
  * explains (texts/texts.awk); an errno by its number, its description and `also` too. Letters'
@@ -33,6 +34,9 @@ bool topic_next(size_t *position, struct topic *ret_topic);
 const char *topic_title(const struct topic *topic);
 /* As text_field() (teach/texts.h). What is true of every errno need not be said of each. */
 const char *topic_field(const struct topic *topic, const char *key, size_t n);
+
+/* Whether it is a rule: its texts have places (texts.h). */
+bool topic_is_rule(const struct topic *topic);
 
 /* Whether a field explains the name that it has. */
 bool field_is_item(const struct text_field *field);

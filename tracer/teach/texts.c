@@ -4,6 +4,7 @@
 #include "support/language.h"
 #include "teach/line.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,4 +104,27 @@ const char *text_fill(struct arena *arena, const struct text *text, const char *
 			return filled;
 	}
 	return NULL;
+}
+
+enum { MOST_PLACES = 16 };
+
+const char *text_pattern(struct arena *arena, const struct text *text, const char *key, size_t n)
+{
+	struct note_param params[MOST_PLACES];
+	size_t count = 0;
+	const char *pattern = text_field(text, key, n);
+	for (const char *place = pattern; place && count < MOST_PLACES; count++) {
+		place = strchr(place, '{');
+		if (!place)
+			break;
+		size_t length = strcspn(++place, ":}");
+		char *name = arena_copy_bytes(arena, place, length);
+		char *value = arena_copy_bytes(arena, place, length);
+		if (!name || !value)
+			return NULL;
+		for (char *letter = value; *letter; letter++)
+			*letter = (char)toupper((unsigned char)*letter);
+		params[count] = (struct note_param){ name, value };
+	}
+	return pattern ? fill(arena, pattern, params, count, false) : NULL;
 }

@@ -41,6 +41,9 @@ const struct text *texts_find(const struct texts *texts, const char *id);
 /* The n-th field of that name, from 0, in the language that is spoken; NULL: there are no more. */
 const char *text_field(const struct text *text, const char *key, size_t n);
 
+/* The same where there is nothing to fill its places with: each is its own name, {port} PORT. */
+const char *text_pattern(struct arena *arena, const struct text *text, const char *key, size_t n);
+
 /*
  * The first of the fields of that name whose places can all be filled in, filled in; NULL: there is
  * none. A place is a parameter's name in braces, {port}. {count:connection|connections} is the word
