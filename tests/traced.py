@@ -13,6 +13,7 @@ os.environ["LC_ALL"] = "C.UTF-8"  # English, whoever runs the tests
 
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 SOCKTRACE = os.path.abspath(os.environ.get("SOCKTRACE", "./socktrace"))
+CATALOGUE = os.path.join(BUILD, "locale", "zh_CN", "LC_MESSAGES", "socktrace.mo")
 DEMOS = os.path.join(BUILD, "demos")
 PROGRAMS = os.path.join(BUILD, "tests", "programs")
 PYTHON = "/usr/bin/python3"  # Debian's own, whatever else is in PATH

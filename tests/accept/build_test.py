@@ -6,14 +6,14 @@ import subprocess
 import tempfile
 import unittest
 
-from traced import SOCKTRACE
+from traced import CATALOGUE, SOCKTRACE
 
 
 def make(*arguments, **variables):
     environment = {key: value for key, value in os.environ.items()
                    if key not in ("MAKEFLAGS", "MAKELEVEL", "BUILD", "MFLAGS")}
     environment.update(variables)
-    return subprocess.run(["make", *arguments], capture_output=True, text=True, check=False,
+    return subprocess.run([shutil.which("make"), *arguments], capture_output=True, text=True, check=False,
                           timeout=200, env=environment)
 
 
@@ -29,8 +29,14 @@ class Build(unittest.TestCase):
 
     def test_help_names_the_targets(self):
         done = make("help")
-        for target in ("demo", "check", "bench", "lint", "asan", "deps", "install", "clean"):
+        for target in ("demo", "check", "bench", "lint", "po", "asan", "deps", "install", "clean"):
             self.assertIn(f"make {target}", done.stdout)
+
+    def test_without_msgfmt_one_line_says_what_is_missing(self):
+        done = make("--silent", "languages", PATH="/nonexistent")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertIn("gettext", done.stdout)
 
     def test_what_is_installed_runs_and_what_is_uninstalled_is_gone(self):
         build = os.path.relpath(os.environ.get("BUILD", "build"))
@@ -43,6 +49,11 @@ class Build(unittest.TestCase):
                                   text=True, check=False, cwd="/", timeout=30)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("ECONNREFUSED", done.stderr)
+            if os.path.exists(CATALOGUE):
+                chinese = subprocess.run([installed, "--help"], capture_output=True, text=True,
+                                         check=False, cwd="/", timeout=30,
+                                         env={"LANG": "zh_CN.UTF-8"})
+                self.assertIn("跟踪程序的套接字调用", chinese.stdout)
             make("uninstall", f"DESTDIR={folder}", "PREFIX=/usr")
             left = [name for _, _, names in os.walk(folder) for name in names]
             self.assertEqual(left, [])

@@ -1,14 +1,16 @@
 """Chinese and English: how the language is chosen, and what the traced program sees of it."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
+import unicodedata
 import unittest
 
-from traced import BUILD, SOCKTRACE, run, trace
+from traced import CATALOGUE, SOCKTRACE, run, trace
 
-CATALOGUE = os.path.join(BUILD, "locale", "zh_CN", "LC_MESSAGES", "socktrace.mo")
 LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
 
 
@@ -93,6 +95,140 @@ class Environment(unittest.TestCase):
             run("--lang=zh", "-o", f"|env >{path}; cat", "true", env=environment())
             with open(path, encoding="utf-8") as file:
                 self.assertNotIn("LANGUAGE", file.read())
+
+
+def played(*options):
+    """A demo with the text and the recording that it gave."""
+    with tempfile.TemporaryDirectory() as folder:
+        text, record = os.path.join(folder, "run.txt"), os.path.join(folder, "run.jsonl")
+        done = run("-o", text, "-o", record, *options, env=environment(), timeout=60)
+        if done.returncode == 125 and "namespace" in done.stderr:
+            raise unittest.SkipTest(done.stderr.strip())
+        assert done.returncode == 0, done.stderr
+        return read(text), read(record)
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def replayed(record, lang):
+    """The same recording's text, and the recording anew, in that language."""
+    with tempfile.TemporaryDirectory() as folder:
+        given = os.path.join(folder, "given.jsonl")
+        with open(given, "w", encoding="utf-8") as file:
+            file.write(record)
+        return played(f"--lang={lang}", "--replay", given)
+
+
+@unittest.skipUnless(os.path.exists(CATALOGUE), "there is no catalogue: msgfmt is not installed")
+class Replay(unittest.TestCase):
+    maxDiff = None
+
+    def there_and_back(self, lang, other):
+        text, record = played(f"--lang={lang}", "--demo", "address-in-use")
+        translated = replayed(record, other)
+        self.assertNotEqual(translated[0], text)
+        back = replayed(translated[1], lang)
+        self.assertEqual(back, (text, record))
+        header = json.loads(translated[1].split("\n", 1)[0])
+        self.assertEqual(header["lang"], other)
+        self.assertEqual(header["title"], header["titles"][other])
+        self.assertTrue(translated[0].startswith(header["title"] + "\n"))
+        return translated
+
+    def test_what_was_recorded_in_english_is_told_in_chinese_as_if_it_had_been_so(self):
+        text, record = self.there_and_back("en", "zh")
+        self.assertIn("原因    另一个套接字占用了这个端口", text)
+        self.assertIn("另一个套接字占用了这个端口", record)
+        self.assertNotIn("Another socket holds", text + record)
+
+    def test_what_was_recorded_in_chinese_is_told_in_english_as_if_it_had_been_so(self):
+        text, record = self.there_and_back("zh", "en")
+        self.assertIn("why     Another socket holds this port", text)
+        self.assertNotIn("套接字占用", text + record)
+        self.assertNotRegex(text, "状态|连接|报文")
+
+    def test_a_note_that_nobody_knows_keeps_its_words(self):
+        _, record = played("--lang=en", "--demo", "refused")
+        record = record.replace('"id":"errno"', '"id":"of-tomorrow"')
+        text, again = replayed(record, "zh")
+        self.assertIn("原因    A RST came back", text)
+        self.assertIn("of-tomorrow", again)
+
+    def test_a_recording_without_translations_keeps_its_title(self):
+        _, record = played("--lang=en", "--demo", "refused")
+        header, rest = record.split("\n", 1)
+        header = json.loads(header)
+        del header["titles"], header["lessons"]
+        text, _ = replayed(json.dumps(header) + "\n" + rest, "zh")
+        self.assertTrue(text.startswith(header["title"]))
+        self.assertIn("原因    收到了 RST", text)
+
+
+def columns(text):
+    """As a terminal shows it: a wide character takes two columns, the second of them empty."""
+    return "".join(letter + ("\0" if unicodedata.east_asian_width(letter) in "WF" else "")
+                   for letter in text)
+
+
+def cells(line):
+    """Where the cells of a table's line begin, and where they end."""
+    return [match.span() for match in re.finditer(r"\S+(?: \S+)*", line)]
+
+
+@unittest.skipUnless(os.path.exists(CATALOGUE), "there is no catalogue: msgfmt is not installed")
+class Columns(unittest.TestCase):
+    def check_table(self, lines):
+        heads = cells(lines[0])
+        for line in lines[1:]:
+            for start, end in cells(line):
+                self.assertTrue(any(start == head[0] or end == head[1] for head in heads),
+                                "\n".join(lines))
+
+    def test_tables_line_up(self):
+        text, _ = played("--lang=zh", "--sockets", "--demo", "client-killed")
+        for title in ("连接", "套接字"):
+            lines = [columns(line) for line in text.split(f"\n{title}\n")[1].split("\n")]
+            table = lines[: lines.index("")]
+            self.assertGreater(len(table), 2)
+            self.check_table(table)
+
+    def test_the_lines_below_a_call_begin_in_one_column(self):
+        text, _ = played("--lang=zh", "--demo", "address-in-use")
+        starts, labels = set(), set()
+        for line in map(columns, text.split("\n\n", 1)[1].splitlines()):
+            if match := re.match(r" {15,17}(\S+) +(?=\S)", line):
+                starts.add((re.match(" *", line).end(), match.end()))
+                labels.add(match.group(1).replace("\0", ""))
+        self.assertTrue({"python", "状态", "报文", "原因", "改正", "验证"} <= labels, labels)
+        self.assertTrue(all(words == label + 8 for label, words in starts), starts)
+
+    def test_a_header_is_a_box_with_straight_sides(self):
+        text, _ = played("--lang=zh", "--wire=full", "--demo", "echo")
+        widths = [len(columns(line).strip()) for line in text.splitlines()
+                  if re.match(r" {10,}[|+]", line)]
+        self.assertGreater(len(widths), 100)
+        self.assertEqual(set(widths), {65})
+        self.assertIn("窗口扩大", text)
+
+
+@unittest.skipUnless(os.path.exists(CATALOGUE), "there is no catalogue: msgfmt is not installed")
+class AnyUser(unittest.TestCase):
+    def test_an_ordinary_user_is_told_in_chinese_where_no_chinese_locale_is_installed(self):
+        installed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False,
+                                   timeout=30).stdout
+        if re.search("^zh_CN", installed, re.M):
+            self.skipTest("zh_CN is installed here")
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done = subprocess.run([SOCKTRACE, "--demo", "refused"], capture_output=True, check=False,
+                              env=environment(LANG="zh_CN.UTF-8"), timeout=60, cwd="/", **user)
+        shown = done.stderr.decode()
+        if done.returncode == 125 and "命名空间" in shown:
+            self.skipTest(shown.strip())
+        self.assertEqual(done.returncode, 0, shown)
+        self.assertIn("原因    收到了 RST：没有人在该地址和端口上监听", shown)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""What the demos show, compared with tests/golden/NAME.txt and NAME.python.txt.
+"""What the demos show, compared with tests/golden/NAME.txt and NAME.python.txt; some of them in
+Chinese too, with NAME.zh.txt.
 
     python3 tests/golden/demos_test.py            compares
     python3 tests/golden/demos_test.py --update   writes the files anew: read them before you keep them
@@ -19,7 +20,7 @@ import unittest
 if __name__ == "__main__":  # tests/run.py has the path set
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from traced import ENVIRONMENT, run
+from traced import CATALOGUE, ENVIRONMENT, run
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 SOURCES = os.path.join(os.path.dirname(os.path.dirname(FOLDER)), "demos")
@@ -29,16 +30,20 @@ DEMOS = sorted(name for name in os.listdir(SOURCES)
 NUMBERED = re.compile(r"^ *(\d+) (\S+) +(.*)$")
 PLAIN = re.compile(r"^ {7}(\S+) +(.*)$")
 DETAIL = re.compile(r"^ {13,}(\S.*)$")
-LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note|bytes) +(.*)$")
-STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +waiting .*)?$")
+# The labels in Chinese.
+ENGLISH = {"报文": "wire", "状态": "state", "对端": "peer", "队列": "queue", "等待": "waits",
+           "原因": "why", "改正": "fix", "验证": "check", "说明": "note", "字节": "bytes"}
+LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note|bytes|" +
+                   "|".join(ENGLISH) + r") +(.*)$")
+STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +(?:waiting|等待接受) .*)?$")
 # A state that was noticed by itself, between two calls.
-TRANSITION = re.compile(r"^state +\S+ +[A-Z_12]+")
+TRANSITION = re.compile(r"^(?:state|状态) +\S+ +[A-Z_12]+")
 
 # When an acknowledgement is sent alone, and when it travels with data, depends on time.
 ALONE = re.compile(r"^\S+ (->|<-) \S+ +ACK\b")
 # One that is late is sent again, and whether an acknowledgement is late depends on time: a probe
 # for a lost tail follows two unacknowledged segments after some milliseconds (RFC 8985).
-AGAIN = re.compile(r"^\S+ (->|<-) \S+ +(?!SYN)\S.*\bretransmission\b")
+AGAIN = re.compile(r"^\S+ (->|<-) \S+ +(?!SYN)\S.*(?:\bretransmission\b|重传)")
 
 # A payload that fills the buffers: in how many pieces it goes depends on time, on the kernel
 # how much fits.
@@ -47,11 +52,11 @@ MANY = re.compile(r"\b(?!1000000\b)\d{5,6}\b")
 
 # How it travels, and when, stands below whatever was printed last: rows of segments that are as
 # large as no other lesson's, and the row that counts those left out.
-LARGE = re.compile(r" len=[2-9]\d{4}\b| \.\.\. \d+ more\b")
+LARGE = re.compile(r" len=[2-9]\d{4}\b| \.\.\. \d+ more\b| …… 另有 \d+")
 # An end of a connection that is over for both programs has no name any more.
 NOBODY = re.compile(r"127\.0\.0\.1:\d+ ")
 # A segment that was captured after its call had returned stands below whatever came next.
-LATE = re.compile(r" *\(cause: call (\d+)\)$")
+LATE = re.compile(r" *[(（](?:cause: call|起因：调用) (\d+)[)）]$")
 
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
@@ -59,10 +64,10 @@ STABLE = ("socket", "listen", "connect")
 
 def normal(text):
     """Numbers that differ from run to run become words."""
-    text = re.sub(r"\bpid \d+", "pid PID", text)
-    text = re.sub(r"\btid \d+", "tid TID", text)
+    text = re.sub(r"(\bpid|进程) \d+", r"\1 PID", text)
+    text = re.sub(r"(\btid|线程) \d+", r"\1 TID", text)
     text = re.sub(r"\buid \d+", "uid UID", text)
-    text = re.sub(r"\b(?:[0-5]?\d|60) s\b", "N s", text)
+    text = re.sub(r"\b(?:[0-5]?\d|60) (s\b|秒)", r"N \1", text)
     text = re.sub(r"0x[0-9a-f]{6,}", "ADDRESS", text)
     # CPython sets only the descriptor in epoll's data, the lower half of it.
     text = re.sub(r"\bdata=(\d+)", lambda found: f"data={int(found[1]) & 0xffffffff}", text)
@@ -76,6 +81,16 @@ def normal_row(row):
     """A segment: its columns are as wide as the rows beside it, its sizes the kernel's."""
     row = re.sub(r" {2,}", "  ", normal(row))
     return re.sub(r"(win|mss|ws)=\d+", r"\1=N", row)
+
+
+def kind(label):
+    """What a label says, whatever the language."""
+    return ENGLISH.get(label, label)
+
+
+def padded(label):
+    """To seven columns, of which an ideograph takes two."""
+    return label + " " * (7 - len(label) - sum(letter > "\u2E80" for letter in label))
 
 
 class Step:
@@ -93,7 +108,7 @@ class Step:
 
     def complete(self, head):
         self.head = head
-        self.details = [d for d in self.details if d[0] == "python"]
+        self.details = [d for d in self.details if d[0] == "python"]  # in every language
 
     def add(self, words):
         match = LABEL.match(words)
@@ -107,25 +122,26 @@ class Step:
     def is_stable(self):
         """Not a connect whose SYN was sent again: its states are told while it waits."""
         return self.call in STABLE and not any(
-            label == "wire" and "retransmission" in words for label, words in self.details)
+            kind(label) == "wire" and re.search("retransmission|重传", words)
+            for label, words in self.details)
 
-    def add_late(self, row):
+    def add_late(self, label, row):
         """A segment that came behind the others of this call."""
-        labels = [label for label, words in self.details]
+        labels = [kind(label) for label, words in self.details]
         if "wire" in labels:
             self.details[labels.index("wire")][1] += "\n" + row
         else:
-            self.details.insert("python" in labels, ["wire", row])
+            self.details.insert("python" in labels, [label, row])
 
     def take_late(self):
-        """The rows that belong to other calls, with the numbers of these."""
+        """The rows that belong to other calls, with the numbers of these, and their label."""
         for detail in self.details:
-            if detail[0] == "wire":
+            if kind(detail[0]) == "wire":
                 rows = detail[1].split("\n")
                 detail[1] = "\n".join(row for row in rows if not LATE.search(row))
                 for row in rows:
                     if match := LATE.search(row):
-                        yield match.group(1), row[: match.start()]
+                        yield match.group(1), detail[0], row[: match.start()]
         self.details = [d for d in self.details if d[1]]
 
     def lines(self):
@@ -137,29 +153,30 @@ class Step:
             return
         yield normal(self.head)
         for label, words in self.details:
-            if label == "state" and self.is_stable():
+            if kind(label) == "state" and self.is_stable():
                 words = STATE.search(words.split("\n")[0])
                 if words:
                     path = words.group(2).removesuffix(" -> CLOSE_WAIT")
-                    yield f"    state   {words.group(1)}  {path}"
-            elif label == "wire":
+                    yield f"    {padded(label)} {words.group(1)}  {path}"
+            elif kind(label) == "wire":
                 for line in words.split("\n"):
                     if re.search(r" RST +seq", line) and (self.call == "close" or NOBODY.match(line)):
                         continue  # the answer to a late segment that finds nobody
                     if not (ALONE.match(line) or AGAIN.search(line) or LARGE.search(line)):
-                        yield f"    wire    {normal_row(line)}"
+                        yield f"    {padded(label)} {normal_row(line)}"
             # Below which call a lesson is said first is a question of time (lessons_test.py).
-            elif label not in ("state", "queue", "waits", "note"):
+            elif kind(label) not in ("state", "queue", "waits", "note"):
                 for line in words.split("\n"):
                     # One that was shown as waiting could not say yet which connection it gets.
                     line = re.sub(r"^conn\d+, addr = ", "conn, addr = ", line)
-                    yield f"    {label:7} {normal(line)}"
+                    yield f"    {padded(label)} {normal(line)}"
 
 
 class Transcript:
     def __init__(self, text):
         self.lesson, _, rest = text.partition("\n\n")
-        body, _, self.table = rest.partition("\nconnections\n")
+        body, _, self.table = (
+            re.split(r"\n(connections|连接)\n", rest, maxsplit=1) + ["", ""])[:3]
         self.steps = []  # in the order in which they begin
         self.order = []  # the same in the order in which they are complete
         numbered, waiting, last, all_steps = {}, {}, None, []
@@ -179,7 +196,7 @@ class Transcript:
                     self.order.append(last)
             elif match := DETAIL.match(line):
                 last.add(match.group(1))
-            elif line.startswith("       wire "):
+            elif re.match(" {7}(wire|报文) ", line):
                 last = Step("", "")  # acknowledgements that no call caused
                 last.add(line.strip())
                 all_steps.append(last)
@@ -189,15 +206,15 @@ class Transcript:
                 self.order.append(last)
                 if not TRANSITION.match(last.head):  # else what stands below is left out too
                     self.steps.append(last)
-        for number, row in [late for step in all_steps for late in step.take_late()]:
-            numbered[number].add_late(row)
+        for number, label, row in [late for step in all_steps for late in step.take_late()]:
+            numbered[number].add_late(label, row)
 
     def lanes(self):
         names = []
         for step in self.steps:
             names.append(step.lane)
             # When a child or thread makes its first call depends on time, its birth does not.
-            names += re.findall(r"^(?:forks|thread) +(\S+)", step.head)
+            names += re.findall(r"^(?:forks|thread|派生|新线程) +(\S+)", step.head)
         seen = {step.lane for step in self.steps}  # a child that becomes another program has none
         return [name for name in dict.fromkeys(names) if name in seen]
 
@@ -237,7 +254,7 @@ def misordered(order):
     alone = len({step.lane for step in order}) == 1  # it can only have talked to itself
     for step in order:
         lane = step.lane
-        if step.head.startswith("state ") and step.head.endswith(" -> FIN_WAIT_1"):
+        if TRANSITION.match(step.head) and step.head.endswith(" -> FIN_WAIT_1"):
             closed += 1  # the kernel did, for a program that was killed
         connected += step.call == "connect" and "EINPROGRESS" in step.head
         if step.call is None or re.search(r" = (-1|\?)", step.head):
@@ -268,43 +285,53 @@ def misordered(order):
     return None
 
 
-def path_of(name, python):
-    return os.path.join(FOLDER, f"{name}{'.python' if python else ''}.txt")
+def path_of(name, variant):
+    return os.path.join(FOLDER, f"{name}{'.' if variant else ''}{variant}.txt")
 
 
-def show(name, python):
+OPTIONS = {"": [], "python": ["--python"], "zh": ["--lang=zh"]}
+# What there is of each demo: all words of the text format are in other tests.
+VARIANTS = {name: ["", "python"] for name in DEMOS}
+for _name in ("echo", "address-in-use"):
+    VARIANTS[_name].append("zh")
+
+
+def show(name, variant):
     """The transcript, with what else there is to hold against it: status and replay."""
+    if variant == "zh" and not os.path.exists(CATALOGUE):
+        raise unittest.SkipTest("there is no catalogue: msgfmt is not installed")
     with tempfile.TemporaryDirectory(prefix="socktrace-") as folder:
         text, record = os.path.join(folder, "run.txt"), os.path.join(folder, "run.jsonl")
-        options = ["--demo", name] + (["--python"] if python else [])
-        done = run("-o", text, "-o", record, *options, timeout=120, env=ENVIRONMENT)
+        done = run("-o", text, "-o", record, *OPTIONS[variant], "--demo", name, timeout=120,
+                   env=ENVIRONMENT)
         if done.returncode == 125 and "namespace" in done.stderr:
             raise unittest.SkipTest(done.stderr.strip())
         with open(text, encoding="utf-8") as file:
             shown = file.read()
-        return done, shown, run("--replay", record).stderr
+        languages = [option for option in OPTIONS[variant] if option.startswith("--lang")]
+        return done, shown, run("--replay", record, *languages).stderr
 
 
 class Demos(unittest.TestCase):
     maxDiff = None
 
-    def check(self, name, python):
-        done, shown, replayed = show(name, python)
+    def check(self, name, variant):
+        done, shown, replayed = show(name, variant)
         self.assertEqual(done.returncode, 0, done.stderr + shown)
         self.assertEqual(replayed, shown)
         transcript = Transcript(shown)
-        with open(path_of(name, python), encoding="utf-8") as file:
+        with open(path_of(name, variant), encoding="utf-8") as file:
             self.assertEqual(str(transcript), file.read(), shown)
         self.assertIsNone(misordered(transcript.order), shown)
 
 
 def add_tests():
     for name in DEMOS:
-        for python in (False, True):
-            def test(self, name=name, python=python):
-                self.check(name, python)
+        for variant in VARIANTS[name]:
+            def test(self, name=name, variant=variant):
+                self.check(name, variant)
 
-            word = name.replace("-", "_") + ("_in_python" if python else "")
+            word = name.replace("-", "_") + (f"_in_{variant}" if variant else "")
             setattr(Demos, "test_" + word, test)
 
 
@@ -313,9 +340,9 @@ add_tests()
 
 def update():
     for name in DEMOS:
-        for python in (False, True):
-            with open(path_of(name, python), "w", encoding="utf-8") as file:
-                file.write(str(Transcript(show(name, python)[1])))
+        for variant in VARIANTS[name]:
+            with open(path_of(name, variant), "w", encoding="utf-8") as file:
+                file.write(str(Transcript(show(name, variant)[1])))
 
 
 if __name__ == "__main__":
