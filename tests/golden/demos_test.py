@@ -2,7 +2,8 @@
 Chinese too, with NAME.zh.txt.
 
     python3 tests/golden/demos_test.py            compares
-    python3 tests/golden/demos_test.py --update   writes the files anew: read them before you keep them
+    python3 tests/golden/demos_test.py --update   writes the files anew: read them before you keep them;
+                                                  with words behind it those whose names have one
 
 Two programs that run at the same time take turns as the kernel likes. So each lane is
 compared by itself, in its order, and a few orders between lanes are held on to: what was
@@ -338,15 +339,18 @@ def add_tests():
 add_tests()
 
 
-def update():
+def update(words):
     for name in DEMOS:
         for variant in VARIANTS[name]:
-            with open(path_of(name, variant), "w", encoding="utf-8") as file:
+            path = path_of(name, variant)
+            if words and not any(word in os.path.basename(path) for word in words):
+                continue
+            with open(path, "w", encoding="utf-8") as file:
                 file.write(str(Transcript(show(name, variant)[1])))
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--update"]:
-        update()
+    if sys.argv[1:2] == ["--update"]:
+        update(sys.argv[2:])
     else:
         unittest.main()
