@@ -17,6 +17,7 @@
 enum {
 	WIDTH = 80, /* where nobody looks at it through a terminal */
 	INDENT = 4,
+	DEEPER = 8,
 	NEAREST = 5,
 };
 
@@ -71,15 +72,21 @@ static void put_lines(struct page *page, const char *text)
 	line_style(&page->line, STYLE_PLAIN);
 }
 
-static void put_item(struct page *page, const struct text_field *item)
+/* What the next lines, which stand deeper, are about. */
+static void put_name(struct page *page, const char *name)
 {
 	line_break(&page->line);
 	line_blanks(&page->line, INDENT);
 	line_style(&page->line, STYLE_BOLD);
-	line_put(&page->line, item->key);
+	line_put(&page->line, name);
 	line_style(&page->line, STYLE_PLAIN);
 	line_break(&page->line);
-	put_paragraph(page, language_text(item->value), 2 * INDENT);
+}
+
+static void put_item(struct page *page, const struct text_field *item)
+{
+	put_name(page, item->key);
+	put_paragraph(page, language_text(item->value), DEEPER);
 }
 
 /* --- sections, by what stands in the field
@@ -191,16 +198,10 @@ static const char *caller_of(struct page *page, const char *id)
 static void put_meaning(struct page *page, const struct text *meaning)
 {
 	static const char *const keys[] = { "text", "fix" };
-	line_break(&page->line);
-	line_blanks(&page->line, INDENT);
-	line_style(&page->line, STYLE_BOLD);
-	line_put(&page->line, caller_of(page, meaning->id));
-	line_style(&page->line, STYLE_PLAIN);
-	line_break(&page->line);
+	put_name(page, caller_of(page, meaning->id));
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (text_field(meaning, keys[i], 0))
-			put_paragraph(page, text_pattern(page->arena, meaning, keys[i], 0),
-				      2 * INDENT);
+			put_paragraph(page, text_pattern(page->arena, meaning, keys[i], 0), DEEPER);
 	const char *check = text_pattern(page->arena, meaning, "check", 0);
 	if (check)
 		put_lines(page, arena_printf(page->arena, "    $ %s", check));
@@ -213,7 +214,8 @@ static void put_meanings(struct page *page)
 	size_t length = strlen(symbol);
 	for (size_t i = 0; i < texts_errno.count; i++) {
 		const char *blank = strchr(texts_errno.rows[i].id, ' ');
-		if (strncmp(blank + 1, symbol, length) == 0 && !isalnum(blank[1 + length]))
+		if (strncmp(blank + 1, symbol, length) == 0 &&
+		    !isalnum((unsigned char)blank[1 + length]))
 			put_meaning(page, &texts_errno.rows[i]);
 	}
 }

@@ -132,6 +132,14 @@ class Topics(unittest.TestCase):
                 seen.add(setting)
         self.assertGreater(len(seen), 5)
 
+    def test_what_a_setting_says_is_not_written_down_beside_it(self):
+        for name, page in self.topics.items():
+            settings = section(page, "On this system") or ""
+            prose = page.split("\nOn this system\n")[0] + (section(page, "On Linux") or "")
+            for number in re.findall(r"\b\d+\b", settings.replace("ipv4", "").replace("ipv6", "")):
+                if int(number) >= 50:  # below that it may be a number of something else
+                    self.assertNotRegex(prose, rf"\b{number}\b", name)
+
     def test_a_demo_that_is_named_is_listed(self):
         demos = {line.split()[0] for line in run("--list", "demos").stdout.splitlines()}
         named = {word for page in self.topics.values()

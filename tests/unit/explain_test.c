@@ -147,20 +147,20 @@ static size_t check_names(const struct name *names)
 
 START_TEST(every_flag_and_constant_that_is_decoded_has_its_topic)
 {
-	const struct name *const tables[] = {
-		socket_type_names,     socket_flag_names,
-		message_flag_names,    shutdown_names,
-		level_names,           close_range_flag_names,
-		dup_flag_names,        splice_flag_names,
-		fcntl_names,           fd_flag_names,
-		file_flag_names,       clone_flag_names,
-		ioctl_names,           poll_flag_names,
-		epoll_flag_names,      epoll_create_flag_names,
-		epoll_operation_names,
+	const struct name_table tables[] = {
+		{ socket_type_names },     { socket_flag_names },
+		{ message_flag_names },    { shutdown_names },
+		{ level_names },           { close_range_flag_names },
+		{ dup_flag_names },        { splice_flag_names },
+		{ fcntl_names },           { fd_flag_names },
+		{ file_flag_names },       { clone_flag_names },
+		{ ioctl_names },           { poll_flag_names },
+		{ epoll_flag_names },      { epoll_create_flag_names },
+		{ epoll_operation_names },
 	};
 	size_t count = 0;
 	for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-		count += check_names(tables[i]);
+		count += check_names(tables[i].rows);
 	for (unsigned flag = 1; flag <= 0x80; flag <<= 1, count++)
 		check_explained(segment_flag_name(flag));
 	ck_assert_uint_gt(count, 200);

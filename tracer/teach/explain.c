@@ -15,9 +15,12 @@ enum {
 };
 
 /* Where topics come from, in the order of --list topics. */
-static const struct texts *const sources[] = {
-	&texts_topics_calls,    &texts_topics_states, &texts_topics_options, &texts_topics_flags,
-	&texts_topics_concepts, &texts_topics_exam,   &texts_rules,
+static const struct source {
+	const struct texts *texts;
+} sources[] = {
+	{ &texts_topics_calls }, { &texts_topics_states },   { &texts_topics_options },
+	{ &texts_topics_flags }, { &texts_topics_concepts }, { &texts_topics_exam },
+	{ &texts_rules },
 };
 
 enum { SOURCES = sizeof sources / sizeof *sources };
@@ -42,12 +45,13 @@ bool topic_next(size_t *position, struct topic *ret_topic)
 {
 	size_t left = (*position)++;
 	for (size_t i = 0; i < SOURCES; i++) {
-		if (left < sources[i]->count) {
-			const struct text *text = &sources[i]->rows[left];
+		const struct texts *texts = sources[i].texts;
+		if (left < texts->count) {
+			const struct text *text = &texts->rows[left];
 			*ret_topic = (struct topic){ .name = text->id, .text = text };
 			return true;
 		}
-		left -= sources[i]->count;
+		left -= texts->count;
 	}
 	for (int error = (int)left + 1; error <= LAST_ERROR; error++, (*position)++) {
 		const char *symbol = strerrorname_np(error);
