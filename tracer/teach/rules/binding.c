@@ -5,6 +5,7 @@
 #include "teach/line.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -229,7 +230,7 @@ static bool listen_ports_exhausted(struct finding *finding)
 		return false;
 	note_param(finding, "first", "%lld", (long long)range[0]);
 	note_param(finding, "last", "%lld", (long long)range[1]);
-	note_param(finding, "count", "%lld", (long long)(range[1] - range[0] + 1));
+	note_param(finding, "count", "%" PRId64, range[1] - range[0] + 1);
 	note_evidence(finding, "sysctl");
 	note_evidence_param(finding, name, "%lld %lld", (long long)range[0], (long long)range[1]);
 	return true;
