@@ -131,6 +131,8 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 		socket = sockets_by_cookie(session->sockets, pending->socket);
 	}
 	pending->before = state_before(session, thread->process, socket);
+	if (event->call == CALL_CLOSE)
+		queue_see_last(session, socket);
 	call_begins(session, pending);
 	wiring_enter(session, pending, socket);
 	origins_enter(session, pending, socket);

@@ -1,10 +1,12 @@
 #include "evidence.h"
 
+#include "sockets/sockets.h"
 #include "witnesses/addresses.h"
 #include "witnesses/holders.h"
 #include "witnesses/owners.h"
 #include "witnesses/process_facts.h"
 #include "witnesses/settings.h"
+#include "witnesses/witnesses.h"
 
 static struct witnesses *witnesses_of(const struct evidence *evidence)
 {
@@ -60,6 +62,19 @@ static int ask_process(const struct evidence *evidence, pid_t pid, struct proces
 	return process_facts_read("/proc", pid, ret_facts);
 }
 
+static int ask_sight(const struct evidence *evidence, const struct socket *socket,
+		     struct sight *ret_sight)
+{
+	return witness_exact(witnesses_of(evidence), socket->network, socket->domain, socket->local,
+			     socket->remote, socket->cookie, ret_sight);
+}
+
+static const struct socket *find_socket(const struct evidence *evidence, uint64_t cookie)
+{
+	const struct sockets *sockets = ((const struct live_evidence *)evidence)->sockets;
+	return sockets ? sockets_by_cookie(sockets, cookie) : NULL;
+}
+
 void live_evidence_init(struct live_evidence *evidence, struct witnesses *witnesses)
 {
 	*evidence = (struct live_evidence){
@@ -70,7 +85,9 @@ void live_evidence_init(struct live_evidence *evidence, struct witnesses *witnes
 			      .is_own_address = ask_own,
 			      .addresses = ask_addresses,
 			      .listen_counters = ask_counters,
-			      .process = ask_process },
+			      .process = ask_process,
+			      .sight = ask_sight,
+			      .socket = find_socket },
 		.witnesses = witnesses,
 	};
 }

@@ -3,11 +3,13 @@
 
 #include "types/evidence.h"
 
+struct sockets;
 struct witnesses;
 
 struct live_evidence {
 	struct evidence evidence; /* first: rules get a pointer to it */
 	struct witnesses *witnesses;
+	const struct sockets *sockets; /* those that are traced; NULL: none are */
 };
 
 /* The witnesses are borrowed. Asks nothing. */

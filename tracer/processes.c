@@ -223,6 +223,7 @@ void process_execed(struct session *session, const struct stop *stop)
 	struct image image;
 
 	call_abandon(session, thread, "exec");
+	process->exiting = 0;
 	all_sockets_exited(session, thread);
 	if (former && former != thread) {
 		/* The thread that called execve now has the leader's tid (see the manual page of
@@ -300,9 +301,11 @@ void thread_gone(struct session *session, const struct stop *stop)
 
 	call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
 	session->held -= thread->held;
-	all_sockets_exited(session, thread);
-	if (process)
+	if (process) {
 		process->threads--;
+		process->exiting -= thread->exiting;
+	}
+	all_sockets_exited(session, thread);
 	/* The kernel tells of the leader's end when the last thread is gone; but not us, if we
 	 * have let the leader go before. */
 	if (process && process->pid == thread->tid)

@@ -56,6 +56,35 @@ void queue_note(struct session *session, struct socket *socket, enum tcp_state s
 		map_remove(&session->orphans, socket->cookie);
 }
 
+/* --- before the end --------------------------------------------------------------------------- */
+
+void queue_see_last(struct session *session, struct socket *socket)
+{
+	struct sight sight;
+	if (!socket || !is_tcp(socket) || socket->holders != 1 ||
+	    (!socket->opened && socket->role != ROLE_LISTENER) ||
+	    state_see(session, socket, &sight) < 0)
+		return;
+	socket->unread = sight.receive > 0 ? sight.receive : 0;
+	socket->unaccepted = sight.accept > 0 ? sight.accept : 0;
+}
+
+/* With its last thread a process loses all its descriptors. */
+void queues_see_exiting(struct session *session, struct thread *thread)
+{
+	struct process *process = thread->process;
+	size_t position = 0;
+	if (!process || thread->exiting || ++process->exiting != process->threads)
+		return;
+	for (struct socket *socket; (socket = sockets_of_process(process, &position));) {
+		queue_see_last(session, socket);
+		socket->ending = socket->holders == 1;
+		socket->sent_to = socket->peer ? socket->peer->bytes_sent : 0;
+	}
+}
+
+/* --- whose queue ------------------------------------------------------------------------------ */
+
 /* Whose accept queue the record tells of. */
 static const struct socket *listener_of(const struct session *session, const struct socket *socket)
 {

@@ -36,6 +36,9 @@ static struct remain *remain_new(const struct socket *socket)
 	remain->socket.lane = remain->lane;
 	remain->socket.peer = NULL;
 	remain->socket.sender = NULL;
+	remain->socket.ledger = NULL;
+	remain->socket.legacy = NULL;
+	remain->socket.history = NULL;
 	return remain;
 }
 

@@ -210,6 +210,7 @@ static int handle(struct session *session, struct stop *stop)
 		break;
 	case STOP_EXITING:
 		call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
+		queues_see_exiting(session, thread);
 		all_sockets_exiting(session, thread);
 		break;
 	case STOP_GONE:
@@ -311,6 +312,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	live_evidence_init(&session.evidence, session.witnesses);
 	session.started = monotonic();
 	session.sockets = sockets_new(&session.identifier);
+	session.evidence.sockets = session.sockets;
 	if (result == 0 && !session.sockets)
 		result = -ENOMEM;
 	if (result == 0)

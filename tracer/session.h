@@ -234,6 +234,10 @@ void queue_see_of(struct session *session, const struct socket *connection,
 		  struct record_queues *queues);
 /* A witness saw the socket in that state: keeps count of its listener's handshakes. */
 void queue_note(struct session *session, struct socket *socket, enum tcp_state state);
+/* The last descriptor of a socket is about to go, by a call or with its process: what waits then
+ * is thrown away, and answered with RST. */
+void queue_see_last(struct session *session, struct socket *socket);
+void queues_see_exiting(struct session *session, struct thread *thread);
 /* Adds what the event itself tells, and those handshakes where an accept queue is told of. */
 void queues_complete(const struct session *session, const struct event *event,
 		     const struct socket *socket, struct record_queues *queues);

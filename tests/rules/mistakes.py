@@ -8,6 +8,7 @@ by hand; both None where the rule names none. check() is called where that comma
 """
 
 import os
+import socket
 import subprocess
 import sys
 
@@ -36,3 +37,13 @@ def ignoring(error, call, *arguments):
             raise
     else:
         raise AssertionError(f"{call} did not fail with {os.strerror(error)}")
+
+
+def connection(port=8000):
+    """A listener on that port and a connection to it: the three sockets, the server's end last."""
+    server = socket.socket()
+    server.bind(("127.0.0.1", port))
+    server.listen()
+    client = socket.create_connection(("127.0.0.1", port))
+    conn, _ = server.accept()
+    return server, client, conn

@@ -108,6 +108,17 @@ void sockets_verify(struct sockets *sockets, struct process *process)
 	}
 }
 
+struct socket *sockets_of_process(const struct process *process, size_t *position)
+{
+	const struct descriptor_table *table = process->descriptors;
+	while (table && *position < table->size) {
+		const struct descriptor *descriptor = table->slots[(*position)++];
+		if (descriptor)
+			return &descriptor->known->socket;
+	}
+	return NULL;
+}
+
 bool sockets_alone(const struct process *process)
 {
 	return process->threads <= 1 && !process->ring && !process->attached &&

@@ -78,6 +78,8 @@ struct socket *sockets_next(const struct sockets *sockets, size_t *position);
  * has come to, a witness must say. */
 struct socket *sockets_unix_listener(const struct sockets *sockets, const char *address,
 				     struct socket *after);
+/* The same for what a process's descriptors mean: one that has two comes twice. */
+struct socket *sockets_of_process(const struct process *process, size_t *position);
 /* How many there are in a network namespace. */
 size_t sockets_in_network(const struct sockets *sockets, uint64_t network);
 /* The traced listener that takes connections to this address of that network namespace: one bound

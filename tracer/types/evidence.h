@@ -9,6 +9,7 @@
 
 #include "types/socket.h"
 #include "types/tcp_state.h"
+#include "types/witness.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -153,4 +154,9 @@ struct evidence {
 			       struct listen_counters *ret_counters);
 	/* -ESRCH: there is no such process; -EACCES: nothing of it may be seen. */
 	int (*process)(const struct evidence *evidence, pid_t pid, struct process_facts *ret_facts);
+	/* State and queues of a connected TCP socket, by its two ends. -ENOENT: it is gone. */
+	int (*sight)(const struct evidence *evidence, const struct socket *socket,
+		     struct sight *ret_sight);
+	/* The traced socket of that cookie, as it is known; NULL: there is none. */
+	const struct socket *(*socket)(const struct evidence *evidence, uint64_t cookie);
 };

@@ -23,6 +23,7 @@ struct process {
 	int pidfd;        /* pidfd_open(), -1 where that failed */
 	const char *lane; /* the main thread's name; NULL until it is known; lives as the trace */
 	unsigned threads; /* how many are alive */
+	unsigned exiting; /* and how many of these have begun to end */
 	unsigned threads_named; /* how many /tN names were given */
 	struct descriptor_table *descriptors;
 	unsigned program; /* which of the started programs it descends from, from 0 */

@@ -69,6 +69,11 @@ struct socket {
 	uint64_t drained, came;
 	unsigned under_way; /* calls on it that have not returned */
 	bool lingering;     /* SO_LINGER is on: whoever closes it last may have to wait */
+	/* What waited in the kernel when its last descriptor was about to go: bytes nobody had
+	 * received, connections nobody had accepted. 0: nothing, or nobody looked. */
+	int64_t unread, unaccepted;
+	bool ending;      /* with its process */
+	uint64_t sent_to; /* what its peer had sent then, bytes */
 	/* Made by a traced process and never handed to anybody else, and no ring works on it: its
 	 * holders are all, and do nothing with it that we do not see. */
 	bool contained;

@@ -70,6 +70,19 @@ void note_evidence_param(struct finding *finding, const char *name, const char *
 	va_end(args);
 }
 
+bool first_time(struct finding *finding, uint64_t of)
+{
+	struct told *told = finding->told;
+	const char *rule = finding->note->id;
+	for (size_t i = 0; i < MOST_TOLD; i++)
+		if (told->rows[i].rule == rule && told->rows[i].of == of)
+			return false;
+	told->rows[told->next].rule = rule;
+	told->rows[told->next].of = of;
+	told->next = (told->next + 1) % MOST_TOLD;
+	return true;
+}
+
 /* --- what a rule reads ------------------------------------------------------------------------ */
 
 bool failed_with(const struct finding *finding, int error)

@@ -24,19 +24,46 @@ struct lesson_history {
 	unsigned passed; /* states entered since a call was last shown: 1 << STATE_... */
 };
 
+struct resets_history {
+	bool aborts;   /* SO_LINGER is on with 0 s: close() sends RST */
+	uint64_t shut; /* shutdown(SHUT_WR) or SHUT_RDWR has worked */
+};
+
 /* Of one socket. */
 struct history {
 	struct binding_history binding;
 	struct lesson_history lesson;
+	struct resets_history resets;
+};
+
+/* The last send that failed with EPIPE, of which SIGPIPE comes too. */
+struct broken_pipe {
+	pid_t tid; /* 0: there was none, or what came after it was not that signal */
+	bool signalled;
+	const char *call;
+	char remote[64]; /* empty: not known, or no RST was seen */
 };
 
 /* Of one process. */
 struct life {
 	pid_t pid;
+	struct broken_pipe broken;
+};
+
+enum { MOST_TOLD = 256 };
+
+/* What was told, the oldest forgotten first. */
+struct told {
+	struct {
+		const char *rule; /* its id, as its row has it */
+		uint64_t of;
+	} rows[MOST_TOLD];
+	size_t next;
 };
 
 struct histories {
 	struct map processes; /* pid -> struct life */
+	struct told told;
 };
 
 void histories_done(struct histories *histories);

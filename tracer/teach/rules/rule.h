@@ -24,6 +24,7 @@ struct finding {
 	const struct history *peer;    /* of its other end, if that is traced */
 	const struct life *life;       /* of the process */
 	struct arena *arena;
+	struct told *told; /* first_time() */
 	struct note *note;
 	/* What was asked for already: several rules look at the same failure. */
 	const struct port_holders *holders;
@@ -61,6 +62,9 @@ struct rule_table {
 };
 
 extern const struct rule_table binding_rules, lesson_rules;
+extern const struct rule_table resets_rules;
+extern const struct rule_table closing_rules;
+extern const struct rule_table processes_rules;
 
 /* --- what a rule says ------------------------------------------------------------------------- */
 
@@ -73,6 +77,10 @@ void *note_room(struct finding *finding, size_t size);
 void note_evidence(struct finding *finding, const char *witness);
 void note_evidence_param(struct finding *finding, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Whether this rule has not fired for that one yet (a cookie, a pid); from now on it has. To be
+ * asked when all else is proved. Of so many that it is long ago it is forgotten. */
+bool first_time(struct finding *finding, uint64_t of);
 
 /* --- what a rule reads ------------------------------------------------------------------------ */
 

@@ -15,6 +15,9 @@ static const struct {
 	bool lessons;
 } tables[] = {
 	{ &binding_rules, false },
+	{ &resets_rules, false },
+	{ &closing_rules, false },
+	{ &processes_rules, false },
 	{ &lesson_rules, true }, /* the last: they stand below all others */
 };
 
@@ -85,6 +88,7 @@ static size_t find(struct rules *rules, const struct record *record, struct aren
 		.peer = history_of(record->socket ? record->socket->peer : NULL),
 		.life = life_of(&rules->histories, record->pid),
 		.arena = arena,
+		.told = &rules->histories.told,
 	};
 	for (size_t table = 0, place = 0; table < COUNT(tables);
 	     place += tables[table++].rules->count)
