@@ -57,8 +57,7 @@ static bool is_own_peer(const struct socket *socket)
 	return is_tcp(socket) && strcmp(socket->local, socket->remote) == 0;
 }
 
-static void write_connection(struct session *session, const struct socket *socket,
-			     const struct socket *peer)
+static void write_connection(struct session *session, struct socket *socket, struct socket *peer)
 {
 	/* The connecting end stands first. */
 	bool swap = peer && socket->role == ROLE_ACCEPTED;
@@ -81,6 +80,11 @@ static void write_connection(struct session *session, const struct socket *socke
 
 	struct record record = record_blank(RECORD_CONNECTION, session_now(session));
 	record.connection = &connection;
+	/* The rules look at the end that has to wait; the line is about both. */
+	struct socket *waits = peer && peer->state == STATE_TIME_WAIT ? peer : socket;
+	record.socket = waits;
+	teach_record(session, &record, waits);
+	record.socket = NULL;
 	session_write(session, &record);
 }
 

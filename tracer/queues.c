@@ -65,6 +65,7 @@ void queue_see_last(struct session *session, struct socket *socket)
 	    (!socket->opened && socket->role != ROLE_LISTENER) ||
 	    state_see(session, socket, &sight) < 0)
 		return;
+	socket->last = sight.state;
 	socket->unread = sight.receive > 0 ? sight.receive : 0;
 	socket->unaccepted = sight.accept > 0 ? sight.accept : 0;
 }

@@ -177,6 +177,18 @@ static void note_reset(const struct passing *passing, struct socket *to)
 		to->reset = true;
 }
 
+/* How long its acknowledgement takes is up to the other end. */
+static void note_fin(const struct passing *passing, struct socket *from, struct socket *to)
+{
+	const struct segment *segment = &passing->segment;
+	if (from && segment->flags & SEGMENT_FIN) {
+		from->fin_again = from->fin_sent != 0;
+		from->fin_sent = segment->time;
+	}
+	if (to && passing->states.receiver == STATE_FIN_WAIT_2)
+		to->fin_acknowledged = segment->time;
+}
+
 /* False: of no socket that we know. With `more` another call may give one these ends yet. */
 static bool write_segment(struct session *session, const struct passing *passing,
 			  const struct pending *pending, struct socket *hint, bool more)
@@ -220,6 +232,7 @@ static bool write_segment(struct session *session, const struct passing *passing
 	};
 	session_write(session, &record);
 	note_reset(passing, to);
+	note_fin(passing, from, to);
 	if (to && passing->states.receiver != STATE_UNKNOWN)
 		expect(session->wiring, to, passing->states.receiver, segment->time, cause);
 	return true;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { FOOTNOTE_COLUMN = 8 };
+
 /* The meaning of an errno is no rule: nobody looks it up by an id. */
 static bool has_rule(const struct note *note)
 {
@@ -86,4 +88,19 @@ void text_notes(struct formatter *text, const struct record *record)
 	for (size_t i = 0; i < record->note_count; i++)
 		if (is_wanted(text, &record->notes[i]))
 			put_note(text, &record->notes[i]);
+}
+
+void text_footnotes(struct formatter *text, const struct record *record)
+{
+	struct line line = text->line;
+	size_t indent = text->indent;
+	if (!record->note_count)
+		return;
+	text->line = text->footnotes;
+	text->line.color = text->options.color;
+	text->indent = FOOTNOTE_COLUMN;
+	text_notes(text, record);
+	text->footnotes = text->line;
+	text->line = line;
+	text->indent = indent;
 }

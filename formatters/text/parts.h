@@ -27,6 +27,7 @@ struct formatter {
 	struct passed_memory passed;
 	struct connection_table table; /* of the connections, for the end */
 	struct line sockets;           /* their table, for the end */
+	struct line footnotes;         /* what was found about no call, for the end */
 	struct map explained;          /* hash -> what was explained once */
 	bool ended;
 };
@@ -56,6 +57,8 @@ void text_python(struct formatter *text, const struct record *record, bool resum
 void text_origins(struct formatter *text, const struct record *record);
 void text_states(struct formatter *text, const struct record *record);
 void text_notes(struct formatter *text, const struct record *record);
+/* The notes of a record that has no line of its own: they are kept for the end. */
+void text_footnotes(struct formatter *text, const struct record *record);
 
 /* The other records: process.c, state.c */
 void text_process(struct formatter *text, const struct record *record);

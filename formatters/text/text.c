@@ -179,6 +179,7 @@ static void text_connection(struct formatter *text, const struct record *record)
 	connection_table_add(&text->table, record->connection, &text->memory);
 	memory_forget(&text->memory, record->connection->ends[0].socket);
 	memory_forget(&text->memory, record->connection->ends[1].socket);
+	text_footnotes(text, record);
 }
 
 static void put_mistakes(struct formatter *text, const char *const *mistakes)
@@ -205,6 +206,10 @@ static void put_end(struct formatter *text, const struct record_end *end)
 	if (text->options.quiet)
 		return;
 	connection_table_put(&text->table, line, text->options.width);
+	if (text->footnotes.size) {
+		line_break(&text->footnotes);
+		line_append(line, &text->footnotes);
+	}
 	if (end && end->mistakes && *end->mistakes)
 		put_mistakes(text, end->mistakes);
 	if (end && end->lost) {
@@ -265,8 +270,10 @@ void text_write(struct formatter *text, const struct record *record)
 	};
 	if (record->type == RECORD_SEGMENT && wire_keep(text, record))
 		return;
-	if (record->type == RECORD_STATE)
+	if (record->type == RECORD_STATE) {
 		memory_learn_lane(&text->memory, record);
+		text_footnotes(text, record);
+	}
 	if (record->type == RECORD_STATE && passed_keep(text, record))
 		return;
 	enum resolver_verdict verdict = resolver_judge(text, record);
@@ -293,6 +300,7 @@ void text_close(struct formatter *text)
 	line_done(&text->line);
 	line_done(&text->scratch);
 	line_done(&text->sockets);
+	line_done(&text->footnotes);
 	memory_done(&text->memory);
 	map_done(&text->explained);
 	resolver_done(&text->resolver);

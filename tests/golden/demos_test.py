@@ -59,6 +59,10 @@ NOBODY = re.compile(r"127\.0\.0\.1:\d+ ")
 # A segment that was captured after its call had returned stands below whatever came next.
 LATE = re.compile(r" *[(（](?:cause: call|起因：调用) (\d+)[)）]$")
 
+# Whether an acknowledgement is delayed, and whether a client leaves before it is accepted.
+CHANCE = re.compile(r" +(?:why|原因) .*\[(?:delayed-ack|close-wait-queue)\]\n"
+                    r"(?: +(?:fix|check|改正|验证) .*\n?)*")
+
 # Their state is the same whenever it is looked at.
 STABLE = ("socket", "listen", "connect")
 
@@ -178,6 +182,7 @@ class Transcript:
         self.lesson, _, rest = text.partition("\n\n")
         body, _, self.table = (
             re.split(r"\n(connections|连接)\n", rest, maxsplit=1) + ["", ""])[:3]
+        body = CHANCE.sub("", body)
         self.steps = []  # in the order in which they begin
         self.order = []  # the same in the order in which they are complete
         numbered, waiting, last, all_steps = {}, {}, None, []
@@ -221,7 +226,7 @@ class Transcript:
 
     def states(self):
         """The table: of the states those that every run passes through."""
-        for line in self.table.splitlines():
+        for line in CHANCE.sub("", self.table).splitlines():
             # Only if the other end is slow: else its acknowledgement comes with its own FIN.
             line = normal(line).replace("FIN_WAIT_2 -> ", "")
             # A late segment that finds nobody is answered with a RST, which ends it (RFC 1337).

@@ -72,6 +72,11 @@ struct socket {
 	/* What waited in the kernel when its last descriptor was about to go: bytes nobody had
 	 * received, connections nobody had accepted. 0: nothing, or nobody looked. */
 	int64_t unread, unaccepted;
+	enum tcp_state last; /* and its state then */
+	/* On the wire: its FIN, and the segment that acknowledged it alone; 0: not seen.
+	 * `fin_again`: the FIN had to be sent more than once. */
+	uint64_t fin_sent, fin_acknowledged;
+	bool fin_again;
 	bool ending;      /* with its process */
 	uint64_t sent_to; /* what its peer had sent then, bytes */
 	/* Made by a traced process and never handed to anybody else, and no ring works on it: its

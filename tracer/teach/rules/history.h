@@ -44,10 +44,37 @@ struct broken_pipe {
 	char remote[64]; /* empty: not known, or no RST was seen */
 };
 
+/* A call that sleeps, or one that has closed a descriptor. */
+struct descriptor_call {
+	pid_t tid; /* 0: there is none */
+	int fd;
+	uint64_t cookie, at;
+	const char *call, *lane; /* live as the trace */
+};
+
+/* recv() has returned 0, and the socket was not used since. */
+struct ended_stream {
+	uint64_t cookie, at; /* 0: none */
+	pid_t tid;
+	int fd;
+	bool moved_on; /* that thread called accept() afterwards */
+};
+
+enum { MOST_SLEEPERS = 8, MOST_ENDED = 16 };
+
+struct closing_life {
+	struct descriptor_call sleepers[MOST_SLEEPERS];
+	unsigned sleeping;
+	struct descriptor_call closed; /* the last one */
+	struct ended_stream ended[MOST_ENDED];
+	unsigned ended_count; /* that are not 0 */
+};
+
 /* Of one process. */
 struct life {
 	pid_t pid;
 	struct broken_pipe broken;
+	struct closing_life closing;
 };
 
 enum { MOST_TOLD = 256 };

@@ -134,8 +134,9 @@ static bool send_after_peer_closed(struct finding *finding)
 	if (!succeeded_with(finding) || finding->event->result <= 0 || !socket_is_tcp(socket) ||
 	    call_flow(finding->event->call) != FLOW_SENDS || state->before != STATE_CLOSE_WAIT)
 		return false;
+	const struct socket *peer = socket->peer;
 	bool answered = state->after == STATE_CLOSED;
-	if (!(socket->peer ? is_closed(socket->peer) : answered) ||
+	if (!(peer ? is_closed(peer) || peer->ending : answered) ||
 	    !first_time(finding, socket->cookie))
 		return false;
 	note_peer(finding, "peer");

@@ -47,6 +47,7 @@ enum {
 	AT_WAITING = 1 << RECORD_ENTER,
 	AT_UNFINISHED = 1 << RECORD_UNFINISHED,
 	AT_PROCESS = 1 << RECORD_PROCESS,
+	AT_STATE = 1 << RECORD_STATE,
 	AT_CONNECTION = 1 << RECORD_CONNECTION,
 	AT_END = 1 << RECORD_END,
 };
@@ -81,6 +82,8 @@ void note_evidence_param(struct finding *finding, const char *name, const char *
 /* Whether this rule has not fired for that one yet (a cookie, a pid); from now on it has. To be
  * asked when all else is proved. Of so many that it is long ago it is forgotten. */
 bool first_time(struct finding *finding, uint64_t of);
+/* For one that has a name. */
+uint64_t key_of(const char *name);
 
 /* --- what a rule reads ------------------------------------------------------------------------ */
 
