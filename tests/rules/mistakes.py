@@ -47,3 +47,12 @@ def connection(port=8000):
     client = socket.create_connection(("127.0.0.1", port))
     conn, _ = server.accept()
     return server, client, conn
+
+
+def fork(work):
+    """A child that does the work and ends: its pid."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    return child

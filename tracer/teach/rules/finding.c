@@ -81,7 +81,7 @@ uint64_t key_of(const char *name)
 
 bool first_time(struct finding *finding, uint64_t of)
 {
-	struct told *told = finding->told;
+	struct told *told = &finding->histories->told;
 	const char *rule = finding->note->id;
 	for (size_t i = 0; i < MOST_TOLD; i++)
 		if (told->rows[i].rule == rule && told->rows[i].of == of)

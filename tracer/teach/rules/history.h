@@ -29,11 +29,21 @@ struct resets_history {
 	uint64_t shut; /* shutdown(SHUT_WR) or SHUT_RDWR has worked */
 };
 
+struct processes_history {
+	pid_t listener;   /* who called listen() */
+	const char *lane; /* and its lane */
+	pid_t acceptor;   /* who accepted it */
+	/* The lane of another process that has sent or received on it; NULL: none has. */
+	const char *child;
+	bool parent_uses; /* and whoever accepted it has done so after that */
+};
+
 /* Of one socket. */
 struct history {
 	struct binding_history binding;
 	struct lesson_history lesson;
 	struct resets_history resets;
+	struct processes_history processes;
 };
 
 /* The last send that failed with EPIPE, of which SIGPIPE comes too. */
@@ -70,11 +80,29 @@ struct closing_life {
 	unsigned ended_count; /* that are not 0 */
 };
 
+enum { MOST_ACCEPTED = 16 };
+
+struct processes_life {
+	pid_t parent;         /* who forked it; 0: not seen */
+	uint64_t child_ended; /* the last time one did, and nobody has looked since */
+	unsigned asked;       /* how often somebody has looked for zombies */
+	uint64_t accepts_on;  /* cookie of the listener it last called accept() on */
+	/* The last ones, and how many there were; whether it has closed one, and whether another
+	 * process has served one. */
+	struct accepted {
+		uint64_t cookie;
+		int fd;
+	} accepted[MOST_ACCEPTED];
+	uint64_t accept_count;
+	bool closed_any, handed_on;
+};
+
 /* Of one process. */
 struct life {
 	pid_t pid;
 	struct broken_pipe broken;
 	struct closing_life closing;
+	struct processes_life processes;
 };
 
 enum { MOST_TOLD = 256 };

@@ -24,7 +24,7 @@ struct finding {
 	const struct history *peer;    /* of its other end, if that is traced */
 	const struct life *life;       /* of the process */
 	struct arena *arena;
-	struct told *told; /* first_time() */
+	struct histories *histories;
 	struct note *note;
 	/* What was asked for already: several rules look at the same failure. */
 	const struct port_holders *holders;

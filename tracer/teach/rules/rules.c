@@ -88,7 +88,7 @@ static size_t find(struct rules *rules, const struct record *record, struct aren
 		.peer = history_of(record->socket ? record->socket->peer : NULL),
 		.life = life_of(&rules->histories, record->pid),
 		.arena = arena,
-		.told = &rules->histories.told,
+		.histories = &rules->histories,
 	};
 	for (size_t table = 0, place = 0; table < COUNT(tables);
 	     place += tables[table++].rules->count)
