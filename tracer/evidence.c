@@ -6,6 +6,8 @@
 #include "witnesses/owners.h"
 #include "witnesses/process_facts.h"
 #include "witnesses/settings.h"
+#include "witnesses/thread_facts.h"
+#include "witnesses/time_limits.h"
 #include "witnesses/witnesses.h"
 
 static struct witnesses *witnesses_of(const struct evidence *evidence)
@@ -62,6 +64,13 @@ static int ask_process(const struct evidence *evidence, pid_t pid, struct proces
 	return process_facts_read("/proc", pid, ret_facts);
 }
 
+static int ask_thread(const struct evidence *evidence, pid_t pid, pid_t tid,
+		      struct thread_facts *ret_facts)
+{
+	(void)evidence;
+	return thread_facts_read("/proc", pid, tid, ret_facts);
+}
+
 static int ask_sight(const struct evidence *evidence, const struct socket *socket,
 		     struct sight *ret_sight)
 {
@@ -75,6 +84,13 @@ static const struct socket *find_socket(const struct evidence *evidence, uint64_
 	return sockets ? sockets_by_cookie(sockets, cookie) : NULL;
 }
 
+static int ask_time_limits(const struct evidence *evidence, const struct socket *socket,
+			   struct time_limits *ret_limits)
+{
+	(void)evidence;
+	return time_limits_read(socket, ret_limits);
+}
+
 void live_evidence_init(struct live_evidence *evidence, struct witnesses *witnesses)
 {
 	*evidence = (struct live_evidence){
@@ -86,8 +102,10 @@ void live_evidence_init(struct live_evidence *evidence, struct witnesses *witnes
 			      .addresses = ask_addresses,
 			      .listen_counters = ask_counters,
 			      .process = ask_process,
+			      .thread = ask_thread,
 			      .sight = ask_sight,
-			      .socket = find_socket },
+			      .socket = find_socket,
+			      .time_limits = ask_time_limits },
 		.witnesses = witnesses,
 	};
 }

@@ -119,6 +119,18 @@ struct process_facts {
 	pid_t zombie;        /* one of them; 0: none */
 };
 
+/* What a thread does at one moment. */
+struct thread_facts {
+	bool asleep;         /* it waits in the kernel: it neither runs nor is stopped */
+	bool reads_terminal; /* in read(2) of standard input, which is a terminal */
+	unsigned threads;    /* of its process */
+};
+
+/* SO_RCVTIMEO and SO_SNDTIMEO, microseconds; 0: a call waits as long as it takes. */
+struct time_limits {
+	int64_t receive, send;
+};
+
 /*
  * A namespace is given as in struct socket: `network`. What a question costs, as measured with 75
  * processes: holders 0.6 ms, and 1.3 us for each socket on the port; owners 2 ms, and 5 us for each
@@ -154,9 +166,16 @@ struct evidence {
 			       struct listen_counters *ret_counters);
 	/* -ESRCH: there is no such process; -EACCES: nothing of it may be seen. */
 	int (*process)(const struct evidence *evidence, pid_t pid, struct process_facts *ret_facts);
+	/* -ESRCH: there is no such thread; -EACCES: nothing of it may be seen. */
+	int (*thread)(const struct evidence *evidence, pid_t pid, pid_t tid,
+		      struct thread_facts *ret_facts);
 	/* State and queues of a connected TCP socket, by its two ends. -ENOENT: it is gone. */
 	int (*sight)(const struct evidence *evidence, const struct socket *socket,
 		     struct sight *ret_sight);
+	/* Of a socket that somebody holds, through a copy of a descriptor of it. -ESTALE: it is
+	 * another one's by now. */
+	int (*time_limits)(const struct evidence *evidence, const struct socket *socket,
+			   struct time_limits *ret_limits);
 	/* The traced socket of that cookie, as it is known; NULL: there is none. */
 	const struct socket *(*socket)(const struct evidence *evidence, uint64_t cookie);
 };
