@@ -7,10 +7,13 @@ SAYS is a pattern for what the rule says then, SHOWS one for the command that it
 by hand; both None where the rule names none. check() is called where that command is to be run.
 """
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 
 
 def play(program):
@@ -49,10 +52,59 @@ def connection(port=8000):
     return server, client, conn
 
 
-def fork(work):
-    """A child that does the work and ends: its pid."""
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
-    return child
+# --- programs that end only if somebody ends them --------------------------------------------------
+
+PATIENCE = 10  # seconds; then the rule has not fired, which the test will say
+
+
+def told(rule):
+    """Waits until the tracer has written that rule into its record."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        tracer = file.read().split("TracerPid:")[1].split()[0]
+    with open(f"/proc/{tracer}/cmdline", "rb") as file:
+        words = file.read().split(b"\0")
+    needle, end = f'"{rule}"'.encode(), time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with open(words[words.index(b"-o") + 1], "rb") as record:
+            if needle in record.read():
+                return
+        time.sleep(0.02)
+
+
+def fork(work, *arguments):
+    """The pid of a process that does that and nothing else."""
+    pid = os.fork()
+    if pid:
+        return pid
+    work(*arguments)
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def converse(serve, call, rule=None):
+    """Two processes, one with each end of a connection. With a rule they are held up: the client is
+    ended when the rule has been told, so that the server's call returns too."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 8000))
+        listener.listen()
+        server = fork(_serve, serve, listener)
+        client = fork(_call, call, listener)
+    if rule:
+        told(rule)
+        check()
+        os.kill(client, signal.SIGTERM)
+    os.waitpid(client, 0)
+    os.waitpid(server, 0)
+
+
+def _serve(serve, listener):
+    conn, _ = listener.accept()
+    listener.close()
+    with conn, contextlib.suppress(ConnectionResetError, BrokenPipeError):
+        serve(conn)
+
+
+def _call(call, listener):
+    listener.close()
+    with socket.create_connection(("127.0.0.1", 8000)) as sock:
+        call(sock)

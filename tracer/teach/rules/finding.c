@@ -119,6 +119,26 @@ const char *arg_endpoint(const struct finding *finding)
 	return "";
 }
 
+bool has_sent(const struct event *event)
+{
+	return event->returned && !event->restarted && !event->error &&
+	       call_flow(event->call) == FLOW_SENDS;
+}
+
+bool has_received(const struct event *event)
+{
+	return event->returned && !event->restarted && !event->error &&
+	       call_flow(event->call) == FLOW_RECEIVES;
+}
+
+int64_t asked_bytes(const struct event *event)
+{
+	const struct value *length = event_arg(event, "len");
+	if (!length)
+		length = event_arg(event, "count");
+	return length ? value_number(length) : -1;
+}
+
 int endpoint_port(const char *endpoint)
 {
 	const char *colon = strrchr(endpoint, ':');
@@ -143,6 +163,11 @@ bool socket_is_tcp(const struct socket *socket)
 bool socket_is_udp(const struct socket *socket)
 {
 	return is_inet(socket, SOCK_DGRAM);
+}
+
+bool told_before(const struct finding *finding, const struct history *history)
+{
+	return history->told[finding->number / 64] >> finding->number % 64 & 1;
 }
 
 /* --- what a rule asks the kernel -------------------------------------------------------------- */

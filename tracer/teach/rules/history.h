@@ -10,6 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum {
+	MOST_RULES = 128,
+	INET_ENDPOINT_SIZE = 64, /* an address in brackets, a scope and a port */
+};
+
 /* Each group of rules has a part of its own, which its table's `note` fills in. All times are those
  * at which calls entered, on the trace's clock; 0: never. */
 
@@ -38,12 +43,43 @@ struct processes_history {
 	bool parent_uses; /* and whoever accepted it has done so after that */
 };
 
+/* A thread that was seen asleep in a call and has not come back; tid 0: there is none. */
+struct sleeper {
+	pid_t pid, tid;
+	uint64_t entered;
+};
+
+struct waiting_history {
+	struct sleeper receiver, sender; /* the last, of several */
+	/* What has moved since something moved the other way. */
+	uint64_t sent, received;
+	uint64_t sent_before, received_before; /* of struct socket, when it was looked at last */
+	bool answered;      /* it has received, and then sent: it knows where a message ends */
+	pid_t empty_sender; /* the thread that sent 0 bytes since; 0: none */
+};
+
+struct stream_history {
+	/* The last send that took less than it was given, and how much is still to be sent. */
+	uint64_t short_asked, short_sent, rest;
+	unsigned ends;          /* how often running a receive has returned 0 */
+	unsigned refusals;      /* EAGAIN running, ... */
+	uint64_t refused_since; /* ... since then */
+};
+
+struct text_history {
+	unsigned have, size; /* so many bytes of so many of a character came last; 0: none is cut */
+};
+
 /* Of one socket. */
 struct history {
+	uint64_t told[MOST_RULES / 64]; /* which rules have fired for it, by their numbers */
 	struct binding_history binding;
 	struct lesson_history lesson;
 	struct resets_history resets;
 	struct processes_history processes;
+	struct waiting_history waiting;
+	struct stream_history stream;
+	struct text_history text;
 };
 
 /* The last send that failed with EPIPE, of which SIGPIPE comes too. */
@@ -103,6 +139,7 @@ struct life {
 	struct broken_pipe broken;
 	struct closing_life closing;
 	struct processes_life processes;
+	uint64_t polled; /* poll(), select() or epoll_wait() has returned */
 };
 
 enum { MOST_TOLD = 256 };
@@ -116,9 +153,24 @@ struct told {
 	size_t next;
 };
 
+/* Datagrams that traced programs have sent, and nobody is known to have received. */
+enum { DATAGRAMS = 64, DATAGRAM_HEAD = 32 };
+
+struct datagrams {
+	struct datagram {
+		uint64_t network;
+		char from[INET_ENDPOINT_SIZE], to[INET_ENDPOINT_SIZE];
+		uint64_t size;
+		char head[DATAGRAM_HEAD]; /* its first bytes, */
+		size_t known;             /* so many */
+	} rows[DATAGRAMS];
+	size_t count; /* the oldest first */
+};
+
 struct histories {
 	struct map processes; /* pid -> struct life */
 	struct told told;
+	struct datagrams datagrams;
 };
 
 void histories_done(struct histories *histories);

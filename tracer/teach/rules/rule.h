@@ -23,9 +23,11 @@ struct finding {
 	const struct history *history; /* of the socket */
 	const struct history *peer;    /* of its other end, if that is traced */
 	const struct life *life;       /* of the process */
+	const struct datagrams *datagrams;
 	struct arena *arena;
 	struct histories *histories;
 	struct note *note;
+	size_t number; /* of the rule, in the order of the tables */
 	/* What was asked for already: several rules look at the same failure. */
 	const struct port_holders *holders;
 	bool asked_holders;
@@ -66,6 +68,7 @@ extern const struct rule_table binding_rules, lesson_rules;
 extern const struct rule_table resets_rules;
 extern const struct rule_table closing_rules;
 extern const struct rule_table processes_rules;
+extern const struct rule_table waiting_rules, stream_rules, text_rules, datagram_rules;
 
 /* --- what a rule says ------------------------------------------------------------------------- */
 
@@ -94,10 +97,18 @@ bool succeeded_with(const struct finding *finding);
 int64_t arg_number(const struct finding *finding, const char *name);
 /* The address that the call names, "" if none was decoded. */
 const char *arg_endpoint(const struct finding *finding);
+/* Which way the call that has returned without an error moves data. */
+bool has_sent(const struct event *event);
+bool has_received(const struct event *event);
+/* Payload bytes that the call offered, or had room for; -1: it does not say so in one number. */
+int64_t asked_bytes(const struct event *event);
 /* The port of "127.0.0.1:8000"; -1: it has none. */
 int endpoint_port(const char *endpoint);
 bool socket_is_tcp(const struct socket *socket);
 bool socket_is_udp(const struct socket *socket);
+
+/* Whether the rule has fired for that socket before: a thing that goes on is told once. */
+bool told_before(const struct finding *finding, const struct history *history);
 
 /* --- what a rule asks the kernel (finding.c) -------------------------------------------------- */
 

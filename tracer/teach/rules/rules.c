@@ -14,14 +14,14 @@ static const struct {
 	const struct rule_table *rules;
 	bool lessons;
 } tables[] = {
-	{ &binding_rules, false },
-	{ &resets_rules, false },
-	{ &closing_rules, false },
-	{ &processes_rules, false },
+	{ &binding_rules, false }, { &resets_rules, false },
+	{ &closing_rules, false }, { &processes_rules, false },
+	{ &waiting_rules, false }, { &stream_rules, false },
+	{ &text_rules, false },    { &datagram_rules, false },
 	{ &lesson_rules, true }, /* the last: they stand below all others */
 };
 
-enum { MOST_RULES = 128, MOST_NOTES = 8 };
+enum { MOST_NOTES = 8 };
 
 struct rules {
 	const struct evidence *evidence;
@@ -73,11 +73,18 @@ static bool is_wanted(const struct rules *rules, size_t lesson)
 	       (rules->lessons == LESSONS_ONCE && !rules->said[lesson]);
 }
 
-/* The lessons come last: their table does. */
-static size_t find(struct rules *rules, const struct record *record, struct arena *arena,
-		   struct note *ret_notes, size_t *ret_lessons)
+static void remember(struct socket *socket, size_t number)
 {
-	size_t count = 0;
+	struct history *history = history_own(socket);
+	if (history)
+		history->told[number / 64] |= UINT64_C(1) << number % 64;
+}
+
+/* The lessons come last: their table does. */
+static size_t find(struct rules *rules, const struct record *record, struct socket *socket,
+		   struct arena *arena, struct note *ret_notes, size_t *ret_lessons)
+{
+	size_t count = 0, first = 0;
 	struct finding finding = {
 		.rules = rules,
 		.evidence = rules->evidence,
@@ -87,25 +94,27 @@ static size_t find(struct rules *rules, const struct record *record, struct aren
 		.history = history_of(record->socket),
 		.peer = history_of(record->socket ? record->socket->peer : NULL),
 		.life = life_of(&rules->histories, record->pid),
+		.datagrams = &rules->histories.datagrams,
 		.arena = arena,
 		.histories = &rules->histories,
 	};
-	for (size_t table = 0, place = 0; table < COUNT(tables);
-	     place += tables[table++].rules->count)
+	for (size_t table = 0; table < COUNT(tables); first += tables[table++].rules->count)
 		for (size_t i = 0; i < tables[table].rules->count && count < MOST_NOTES; i++) {
 			const struct rule *rule = &tables[table].rules->rows[i];
 			bool lesson = tables[table].lessons;
-			if (!concerns(rule, record) || (lesson && !is_wanted(rules, place + i)))
+			if (!concerns(rule, record) || (lesson && !is_wanted(rules, first + i)))
 				continue;
 			ret_notes[count] =
 				(struct note){ .id = rule->id, .severity = rule->severity };
 			finding.rule = rule;
 			finding.note = &ret_notes[count];
+			finding.number = first + i;
 			if (!rule->fires(&finding))
 				continue;
+			remember(socket, finding.number);
 			count++;
 			*ret_lessons += lesson;
-			rules->said[place + i] = true;
+			rules->said[first + i] = true;
 		}
 	return count;
 }
@@ -135,7 +144,7 @@ bool rules_look(struct rules *rules, struct record *record, struct socket *socke
 {
 	struct note found[MOST_NOTES];
 	size_t lessons = 0;
-	size_t count = find(rules, record, arena, found, &lessons);
+	size_t count = find(rules, record, socket, arena, found, &lessons);
 
 	for (size_t table = 0; table < COUNT(tables); table++)
 		if (tables[table].rules->note)
