@@ -118,6 +118,20 @@ START_TEST(select_of_hostile_size_is_bounded)
 }
 END_TEST
 
+START_TEST(select_shows_descriptors_beyond_fd_setsize_if_the_highest_gives_nfds)
+{
+	static const unsigned char set[512] = { [0] = 1 << 3, [137] = 1 << 4 };
+	struct trace *trace = trace_new();
+	PUT(trace, 0x10000, set);
+	ck_assert_str_eq(enter(trace, ABI_X86_64, "select", ARGS(1101, 0x10000)),
+			 "select(1101, [fd3, fd1100], @0, @0, @0)");
+	/* getdtablesize(): what lies behind a set of FD_SETSIZE is none of it. */
+	ck_assert_str_eq(enter(trace, ABI_X86_64, "select", ARGS(2048, 0x10000)),
+			 "select(2048, [fd3], @0, @0, @0)");
+	trace_free(trace);
+}
+END_TEST
+
 START_TEST(the_old_select_of_i386_has_its_arguments_in_memory)
 {
 	struct trace *trace = trace_new();
@@ -254,6 +268,7 @@ Suite *unit_suite(void)
 		ppoll_shows_its_time_and_mask,
 		select_shows_the_descriptors_whose_bits_are_set,
 		select_of_hostile_size_is_bounded,
+		select_shows_descriptors_beyond_fd_setsize_if_the_highest_gives_nfds,
 		the_old_select_of_i386_has_its_arguments_in_memory,
 		pselect6_finds_its_mask_behind_a_pointer,
 		epoll_ctl_del_ignores_its_event,

@@ -60,20 +60,35 @@ static bool is_set(const unsigned char *set, size_t fd)
 	return set[fd / 8] >> (fd % 8) & 1;
 }
 
+/* A program may give getdtablesize() for nfds, and then what lies behind its sets is none of them:
+ * beyond FD_SETSIZE only an nfds is believed that is the highest descriptor's plus one. */
+static bool believes(const struct decoding *decoding, uint64_t address, int32_t nfds,
+		     unsigned char *set, size_t room)
+{
+	return nfds > MAX_ITEMS && (size_t)nfds <= room * 8 &&
+	       read_whole(decoding, address, set, ((size_t)nfds + 7) / 8) &&
+	       is_set(set, (size_t)nfds - 1);
+}
+
 void decode_fdset(struct decoding *decoding, unsigned index, struct value *value)
 {
-	unsigned char set[MAX_ITEMS / 8];
+	unsigned char set[8192];
 	int32_t nfds = argument_int(decoding, 0);
 	size_t bits = nfds > 0 ? least((uint64_t)nfds, MAX_ITEMS) : 0;
 	uint64_t address = argument_word(decoding, index);
-	if (!address || (bits && !read_whole(decoding, address, set, (bits + 7) / 8)))
+	if (!address)
+		return;
+	if (believes(decoding, address, nfds, set, sizeof set))
+		bits = (size_t)nfds;
+	else if (bits && !read_whole(decoding, address, set, (bits + 7) / 8))
 		return;
 
 	size_t count = 0;
 	for (size_t fd = 0; fd < bits; fd++)
 		count += is_set(set, fd);
+	count = least(count, MAX_ITEMS);
 	struct value *items = value_items(decoding, value, VALUE_ARRAY, count);
-	for (size_t fd = 0, i = 0; items && fd < bits; fd++)
+	for (size_t fd = 0, i = 0; items && i < count; fd++)
 		if (is_set(set, fd))
 			value_descriptor(&items[i++], (int)fd);
 }
