@@ -72,7 +72,8 @@ static bool is_of_interest(const struct session *session, const struct thread *t
 		return true;
 	int other = call_other_descriptor(call, stop);
 	return sockets_current(session->sockets, thread->process, call_descriptor(call, stop)) ||
-	       (other >= 0 && sockets_current(session->sockets, thread->process, other));
+	       (other >= 0 && sockets_current(session->sockets, thread->process, other)) ||
+	       closed_is_used(session, thread->process, call_descriptor(call, stop));
 }
 
 static struct pending *pending_new(struct thread *thread, struct event *event)
@@ -272,6 +273,7 @@ static void return_call(struct session *session, struct pending *pending)
 	tracing_known(session, socket);
 	wiring_return(session, pending);
 	call_ends(session, pending);
+	closed_note(process, event);
 	struct record record = call_record(RECORD_CALL, pending, event->entered);
 	record.resumed = pending->waiting;
 	record.socket = socket;

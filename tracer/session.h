@@ -157,6 +157,13 @@ void calls_show_waiting(struct session *session, uint64_t since);
 /* Whether its thread sleeps in it. Once out of it a thread is not asked again. */
 bool call_is_asleep(struct session *session, struct pending *pending);
 
+/* --- closed.c: calls on numbers that were sockets -------------------------------------------- */
+
+/* A call has returned: what it closed is remembered. */
+void closed_note(struct process *process, const struct event *event);
+/* Whether that number was a socket's, and is no open descriptor now. */
+bool closed_is_used(const struct session *session, struct process *process, int fd);
+
 /* --- causes.c: effects seen before their cause ---------------------------------------------- */
 
 /* A call can be seen to return before the one that made it return: on another CPU the peer's

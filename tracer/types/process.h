@@ -7,7 +7,7 @@
 
 struct descriptor_table; /* sockets/descriptors.h: may be shared (CLONE_FILES) */
 
-enum { WATCH_EXACT = 8 };
+enum { WATCH_EXACT = 8, CLOSED_KEPT = 8 };
 
 /* The descriptors at whose calls a process stops (ptrace/watch.h). */
 struct watch {
@@ -29,6 +29,9 @@ struct process {
 	unsigned program; /* which of the started programs it descends from, from 0 */
 	bool own_mask;    /* it has set a CPU mask of its own: it is never moved */
 	struct watch watch;
+	/* The numbers of sockets that it closed last, from the first: a ring (tracer/closed.c). */
+	int closed[CLOSED_KEPT];
+	unsigned closed_count;
 	bool own_filter; /* it has installed a seccomp filter */
 	bool attached;   /* was there before us, and goes on after us */
 	bool ring;       /* it has an io_uring: what that does to its descriptors is not seen */
