@@ -21,6 +21,12 @@ static int ask_holders(const struct evidence *evidence, uint64_t network, int pr
 	return witness_holders(witnesses_of(evidence), network, protocol, port, ret_holders);
 }
 
+static int ask_clients(const struct evidence *evidence, uint64_t network, int protocol,
+		       uint16_t port, struct port_holders *ret_clients)
+{
+	return witness_clients(witnesses_of(evidence), network, protocol, port, ret_clients);
+}
+
 static int ask_inode(const struct evidence *evidence, const struct socket *socket,
 		     uint64_t *ret_inode)
 {
@@ -95,6 +101,7 @@ void live_evidence_init(struct live_evidence *evidence, struct witnesses *witnes
 {
 	*evidence = (struct live_evidence){
 		.evidence = { .holders = ask_holders,
+			      .clients = ask_clients,
 			      .inode = ask_inode,
 			      .owners = ask_owners,
 			      .sysctl = ask_sysctl,

@@ -93,6 +93,24 @@ START_TEST(what_is_left_in_time_wait_holds_the_port_and_belongs_to_no_process)
 }
 END_TEST
 
+START_TEST(the_clients_of_a_port_are_those_that_are_connected_to_it)
+{
+	struct connection it = connection_new();
+	struct port_holders clients;
+	ck_assert_int_eq(evidence->clients(evidence, witnesses_home(witnesses), IPPROTO_TCP,
+					   port_of(it.listener), &clients),
+			 0);
+	/* Neither the listener nor the server's end: these have that port themselves. */
+	ck_assert_uint_eq(clients.count, 1);
+	ck_assert_uint_eq(clients.counts[STATE_ESTABLISHED], 1);
+	ck_assert_uint_eq(clients.rows[0].cookie, cookie_of(it.client));
+	ck_assert_str_eq(clients.rows[0].remote, it.server_end);
+	close(it.client);
+	close(it.server);
+	close(it.listener);
+}
+END_TEST
+
 START_TEST(a_connection_that_outlives_its_listener_holds_its_port)
 {
 	struct connection it = connection_new();
@@ -376,6 +394,7 @@ Suite *unit_suite(void)
 		one_that_is_bound_and_does_not_listen_is_seen_where_the_kernel_shows_it,
 		a_port_that_nobody_holds_has_no_rows,
 		what_is_left_in_time_wait_holds_the_port_and_belongs_to_no_process,
+		the_clients_of_a_port_are_those_that_are_connected_to_it,
 		a_connection_that_outlives_its_listener_holds_its_port,
 		a_listener_on_every_address_of_both_families_holds_the_port_of_ipv4,
 		udp_sockets_hold_ports_of_their_own,

@@ -142,6 +142,9 @@ struct evidence {
 	 * which the kernel filters: it still passes all its sockets by. */
 	int (*holders)(const struct evidence *evidence, uint64_t network, int protocol,
 		       uint16_t port, struct port_holders *ret_holders);
+	/* The same of the sockets that are connected to that port, whatever the host. */
+	int (*clients)(const struct evidence *evidence, uint64_t network, int protocol,
+		       uint16_t port, struct port_holders *ret_clients);
 	/* The inode of a socket that is known by its cookie; for `owners`. -ENOENT: it has none, or
 	 * is gone, or (not bound at all) is nowhere to be found. */
 	int (*inode)(const struct evidence *evidence, const struct socket *socket,

@@ -24,7 +24,7 @@ struct port_question {
 	struct inet_diag_bc_op equal, port;
 };
 
-static struct port_question question_of(int family, int protocol, uint16_t port)
+static struct port_question question_of(int family, int protocol, uint8_t compared, uint16_t port)
 {
 	enum { PROGRAM = 2 * sizeof(struct inet_diag_bc_op) };
 	return (struct port_question){
@@ -33,7 +33,7 @@ static struct port_question question_of(int family, int protocol, uint16_t port)
 			    .idiag_states = UINT32_MAX },
 		.attribute = { .nla_len = sizeof(struct nlattr) + PROGRAM,
 			       .nla_type = INET_DIAG_REQ_BYTECODE },
-		.equal = { .code = INET_DIAG_BC_S_EQ, .yes = PROGRAM, .no = PROGRAM + 4 },
+		.equal = { .code = compared, .yes = PROGRAM, .no = PROGRAM + 4 },
 		.port = { .no = port },
 	};
 }
@@ -57,12 +57,15 @@ static void take(void *context, const void *message, size_t size)
 		taking->inode = holder.inode;
 }
 
-static int dump(struct witnesses *witnesses, uint64_t network, uint16_t port, struct taking *taking)
+/* `compared`: INET_DIAG_BC_S_EQ its own port, INET_DIAG_BC_D_EQ that of its other end. */
+static int dump(struct witnesses *witnesses, uint64_t network, uint8_t compared, uint16_t port,
+		struct taking *taking)
 {
 	static const int families[] = { AF_INET, AF_INET6 };
 	const struct netlink_taker taker = { .take = take, .context = taking };
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-		struct port_question question = question_of(families[i], taking->protocol, port);
+		struct port_question question =
+			question_of(families[i], taking->protocol, compared, port);
 		int result = network_collect(&witnesses->networks, network, &question,
 					     sizeof question, &taker);
 		/* A kernel without IPv6 has no sockets of it. */
@@ -89,13 +92,24 @@ int witness_holders(struct witnesses *witnesses, uint64_t network, int protocol,
 {
 	struct port_holders holders = holders_none();
 	struct taking taking = { .protocol = protocol, .holders = &holders };
-	int result = dump(witnesses, network, port, &taking);
+	int result = dump(witnesses, network, INET_DIAG_BC_S_EQ, port, &taking);
 	if (result < 0)
 		return result;
 	bool bound = holders.counts[STATE_CLOSED] > 0;
 	holders.bound_unseen = protocol == IPPROTO_TCP && !bound && !shows_bound();
 	*ret_holders = holders;
 	return 0;
+}
+
+int witness_clients(struct witnesses *witnesses, uint64_t network, int protocol, uint16_t port,
+		    struct port_holders *ret_clients)
+{
+	struct port_holders clients = holders_none();
+	struct taking taking = { .protocol = protocol, .holders = &clients };
+	int result = dump(witnesses, network, INET_DIAG_BC_D_EQ, port, &taking);
+	if (result == 0)
+		*ret_clients = clients;
+	return result;
 }
 
 /* --- the inode of one ------------------------------------------------------------------------- */
@@ -135,7 +149,7 @@ static int find_inode(struct witnesses *witnesses, const struct socket *socket, 
 	if (taking.protocol == IPPROTO_TCP && ask_exactly(witnesses, socket, ret_inode) == 0)
 		return 0;
 	/* Bound and no more, or of UDP: there is no exact question. */
-	int result = dump(witnesses, socket->network, port, &taking);
+	int result = dump(witnesses, socket->network, INET_DIAG_BC_S_EQ, port, &taking);
 	if (result == 0)
 		*ret_inode = taking.inode;
 	return result;

@@ -18,6 +18,10 @@ struct witnesses;
 int witness_holders(struct witnesses *witnesses, uint64_t network, int protocol, uint16_t port,
 		    struct port_holders *ret_holders);
 
+/* The same of those whose other end has that port. */
+int witness_clients(struct witnesses *witnesses, uint64_t network, int protocol, uint16_t port,
+		    struct port_holders *ret_clients);
+
 /* The inode of a socket, by its cookie: exactly where that is possible. 0, -ENOENT or -ENOTSUP. */
 int witness_inode(struct witnesses *witnesses, const struct socket *socket, uint64_t *ret_inode);
 
