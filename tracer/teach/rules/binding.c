@@ -3,6 +3,7 @@
 
 #include "support/endpoint.h"
 #include "teach/line.h"
+#include "teach/rules/address.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,43 +13,17 @@
 
 /* --- the port is held ------------------------------------------------------------------------- */
 
-static bool is_any(const struct sockaddr_storage *address)
-{
-	if (address->ss_family == AF_INET)
-		return ((const struct sockaddr_in *)address)->sin_addr.s_addr == INADDR_ANY;
-	return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
-}
-
-/* The IPv4 address, also of one that IPv6 has mapped; false: it has none. */
-static bool ipv4_of(const struct sockaddr_storage *address, struct in_addr *ret_ipv4)
-{
-	if (address->ss_family == AF_INET) {
-		*ret_ipv4 = ((const struct sockaddr_in *)address)->sin_addr;
-		return true;
-	}
-	const struct in6_addr *ipv6 = &((const struct sockaddr_in6 *)address)->sin6_addr;
-	if (!IN6_IS_ADDR_V4MAPPED(ipv6))
-		return false;
-	memcpy(ret_ipv4, &ipv6->s6_addr[12], sizeof *ret_ipv4);
-	return true;
-}
-
 /* Whether two sockets of one port are in each other's way (FACTS.md, 2). Of [::] the kernel does
  * not always say whether it takes IPv4 too: then it is taken to. */
 static bool conflicts(const struct port_holder *holder, const char *wanted)
 {
 	struct sockaddr_storage ours, theirs;
-	struct in_addr our_ipv4, their_ipv4;
 	if (!endpoint_parse(wanted, &ours) || !endpoint_parse(holder->local, &theirs))
 		return false;
 	bool same_family = ours.ss_family == theirs.ss_family;
-	if (is_any(&ours) || is_any(&theirs))
+	if (address_is_any(&ours) || address_is_any(&theirs))
 		return same_family || holder->v6only != 1;
-	if (ipv4_of(&ours, &our_ipv4) && ipv4_of(&theirs, &their_ipv4))
-		return our_ipv4.s_addr == their_ipv4.s_addr;
-	return same_family &&
-	       memcmp(&((struct sockaddr_in6 *)&ours)->sin6_addr,
-		      &((struct sockaddr_in6 *)&theirs)->sin6_addr, sizeof(struct in6_addr)) == 0;
+	return address_same(&ours, &theirs);
 }
 
 enum hold {
@@ -302,7 +277,8 @@ static bool listen_unbound(struct finding *finding)
 {
 	if (!succeeded_with(finding) || !socket_is_tcp(finding->socket) ||
 	    finding->history->binding.bound || finding->history->binding.listening ||
-	    !*finding->socket->local || finding->socket->holders > 1)
+	    finding->history->binding.bind_failed || !*finding->socket->local ||
+	    finding->socket->holders > 1)
 		return false;
 	note_port(finding, finding->socket->local);
 	note_evidence(finding, "sock_diag");
@@ -312,8 +288,10 @@ static bool listen_unbound(struct finding *finding)
 
 static bool not_listening(struct finding *finding)
 {
+	/* Where listen() has failed, that it was not looked at is the mistake (result-ignored). */
 	if (!failed_with(finding, EINVAL) || !socket_is_tcp(finding->socket) ||
-	    finding->socket->state == STATE_LISTEN || finding->socket->state == STATE_UNKNOWN)
+	    finding->history->misuse.failed || finding->socket->state == STATE_LISTEN ||
+	    finding->socket->state == STATE_UNKNOWN)
 		return false;
 	note_param(finding, "state", "%s", tcp_state_name(finding->socket->state));
 	note_evidence(finding, "tcp_info");
@@ -322,18 +300,6 @@ static bool not_listening(struct finding *finding)
 }
 
 /* --- what is remembered ----------------------------------------------------------------------- */
-
-/* What setsockopt() set that option of SOL_SOCKET to; -1: it was another one. */
-static int64_t set_to(const struct event *event, int option)
-{
-	const struct value *level = event_arg(event, "level");
-	const struct value *name = event_arg(event, "optname");
-	const struct value *value = event_arg(event, "optval");
-	if (event->call != CALL_SETSOCKOPT || !level || !name || !value ||
-	    value_number(level) != SOL_SOCKET || value_number(name) != option)
-		return -1;
-	return value_number(value);
-}
 
 static void note(struct histories *histories, const struct record *record, struct socket *socket)
 {
@@ -356,9 +322,9 @@ static void note(struct histories *histories, const struct record *record, struc
 		history->binding.bound = event->entered;
 	if (event->call == CALL_LISTEN)
 		history->binding.listening = event->entered;
-	int64_t reuse = set_to(event, SO_REUSEADDR);
-	if (reuse >= 0)
-		history->binding.reuse_address = reuse ? event->entered : 0;
+	const struct value *reuse = set_option(event, SOL_SOCKET, SO_REUSEADDR);
+	if (reuse)
+		history->binding.reuse_address = value_number(reuse) ? event->entered : 0;
 }
 
 #define BIND   CALL_BIT(CALL_BIND)

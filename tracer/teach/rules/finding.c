@@ -4,6 +4,7 @@
 #include "support/arena.h"
 #include "support/text.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -139,6 +140,31 @@ int64_t asked_bytes(const struct event *event)
 	return length ? value_number(length) : -1;
 }
 
+const struct value *set_option(const struct event *event, int level, int option)
+{
+	const struct value *levels = event_arg(event, "level");
+	const struct value *name = event_arg(event, "optname");
+	if (event->call != CALL_SETSOCKOPT || !levels || !name || value_number(levels) != level ||
+	    value_number(name) != option)
+		return NULL;
+	return event_arg(event, "optval");
+}
+
+int connect_outcome(const struct finding *finding, const char **ret_target)
+{
+	const struct event *event = finding->event;
+	*ret_target = event->call == CALL_CONNECT ? arg_endpoint(finding)
+						  : finding->history->connecting.target;
+	if (!event->returned || event->restarted || !**ret_target)
+		return -1;
+	if (event->call == CALL_CONNECT)
+		return event->error == EINPROGRESS || event->error == EALREADY ? -1 : event->error;
+	bool asks = event->call == CALL_GETSOCKOPT && !event->error &&
+		    arg_number(finding, "level") == SOL_SOCKET &&
+		    arg_number(finding, "optname") == SO_ERROR;
+	return asks && finding->history->connecting.begun ? (int)arg_number(finding, "optval") : -1;
+}
+
 int endpoint_port(const char *endpoint)
 {
 	const char *colon = strrchr(endpoint, ':');
@@ -184,6 +210,13 @@ const struct port_holders *port_holders(struct finding *finding, int protocol, i
 				       (uint16_t)port, holders) == 0)
 		finding->holders = holders;
 	return finding->holders;
+}
+
+bool is_own(const struct finding *finding, const char *endpoint)
+{
+	return finding->socket &&
+	       finding->evidence->is_own_address(finding->evidence, finding->socket->network,
+						 endpoint) == 1;
 }
 
 void note_owner(struct finding *finding, uint64_t inode)

@@ -13,6 +13,14 @@ void histories_done(struct histories *histories)
 	map_done(&histories->processes);
 }
 
+struct listening *listening_find(struct histories *histories, uint64_t cookie)
+{
+	for (size_t i = 0; cookie && i < LISTENINGS; i++)
+		if (histories->listenings[i].cookie == cookie)
+			return &histories->listenings[i];
+	return NULL;
+}
+
 const struct history *history_of(const struct socket *socket)
 {
 	return socket && socket->history ? socket->history : &no_history;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "support/map.h"
+#include "types/evidence.h"
 #include "types/record.h"
 
 #include <stdbool.h>
@@ -70,6 +71,30 @@ struct text_history {
 	unsigned have, size; /* so many bytes of so many of a character came last; 0: none is cut */
 };
 
+enum blocking {
+	BLOCKING_UNKNOWN, /* nobody saw it being made */
+	BLOCKING_ON,
+	BLOCKING_OFF, /* O_NONBLOCK */
+};
+
+struct connecting_history {
+	char target[INET_END_SIZE]; /* what connect() named; empty: it was not called */
+	uint64_t begun;             /* EINPROGRESS, and nobody has asked yet how it ended */
+	bool slept;                 /* a call to connect() has waited */
+	enum blocking blocking, listener_blocking;
+	bool own_ports;      /* IP_LOCAL_PORT_RANGE: a range of its own */
+	double send_timeout; /* seconds; 0: it has none */
+	bool data_slept;     /* a call that moves data has waited */
+	bool queue_slept;    /* the same, before the connection was accepted */
+};
+
+/* The last call that failed of those that a socket is made ready with. */
+struct misuse_history {
+	const char *failed; /* "connect"; NULL: it did not fail, or has worked since */
+	int error;
+	bool connected; /* connect() has worked */
+};
+
 /* Of one socket. */
 struct history {
 	uint64_t told[MOST_RULES / 64]; /* which rules have fired for it, by their numbers */
@@ -80,6 +105,8 @@ struct history {
 	struct waiting_history waiting;
 	struct stream_history stream;
 	struct text_history text;
+	struct connecting_history connecting;
+	struct misuse_history misuse;
 };
 
 /* The last send that failed with EPIPE, of which SIGPIPE comes too. */
@@ -133,6 +160,50 @@ struct processes_life {
 	bool closed_any, handed_on;
 };
 
+enum { CLOSED_NUMBERS = 8, ARGUMENT_PORTS = 4 };
+
+struct misuse_life {
+	/* Descriptors of sockets that were closed: a ring. */
+	struct closed_number {
+		uint64_t when; /* 0: there is none */
+		int fd;
+		const char *lane; /* who closed it */
+	} closed[CLOSED_NUMBERS];
+	unsigned closings; /* how many there were */
+	/* socket() or accept() gave no descriptor, and none has worked since. */
+	const char *maker_failed;
+	int maker_error;
+};
+
+struct connecting_life {
+	uint16_t ports[ARGUMENT_PORTS]; /* numbers on its command line that may be ports */
+	char refused[INET_END_SIZE];    /* where it was refused last */
+	uint64_t waited;                /* poll, select or epoll_wait has returned */
+	/* Of a connect() that has begun and that no call waits for; empty: there is none. */
+	char target[INET_END_SIZE];
+	uint64_t network;
+	bool ring; /* it has an io_uring: what that does is not seen */
+};
+
+struct queueing_life {
+	const char *lane;
+	bool threaded; /* has or had several threads */
+	/* The call that it sleeps in. */
+	struct asleep {
+		const char *call; /* NULL: none that is known */
+		bool waits;       /* for a connection, or for any of several: accept, poll ... */
+		char remote[INET_END_SIZE];
+	} asleep;
+	/* A call that a signal ended, and that the program has not made again so far. */
+	struct interruption {
+		const char *call; /* NULL: there is none */
+		enum call_id id;
+		int fd;
+		pid_t tid;
+		char signal[16]; /* empty: not known yet */
+	} interruption;
+};
+
 /* Of one process. */
 struct life {
 	pid_t pid;
@@ -140,6 +211,9 @@ struct life {
 	struct closing_life closing;
 	struct processes_life processes;
 	uint64_t polled; /* poll(), select() or epoll_wait() has returned */
+	struct misuse_life misuse;
+	struct connecting_life connecting;
+	struct queueing_life queueing;
 };
 
 enum { MOST_TOLD = 256 };
@@ -167,13 +241,30 @@ struct datagrams {
 	size_t count; /* the oldest first */
 };
 
+enum { LISTENINGS = 16 };
+
 struct histories {
 	struct map processes; /* pid -> struct life */
 	struct told told;
 	struct datagrams datagrams;
+	/* Listening sockets: a ring. */
+	struct listening {
+		uint64_t cookie; /* 0: there is none */
+		pid_t pid;       /* who called listen() */
+		uint64_t network;
+		char local[INET_END_SIZE];
+		enum blocking blocking;
+		int accepted; /* the descriptor that it gave last; 0: none */
+		int waiting;  /* clients that connected, less those accepted: a hint */
+		bool told;    /* who calls it has slept while they waited */
+	} listenings[LISTENINGS];
+	unsigned listening_count;
 };
 
 void histories_done(struct histories *histories);
+
+/* The listening socket of that cookie; NULL: it is not remembered. */
+struct listening *listening_find(struct histories *histories, uint64_t cookie);
 
 /* Never NULL: an empty one where nothing is remembered. */
 const struct history *history_of(const struct socket *socket);

@@ -9,6 +9,11 @@
 /* The call records that a rule wants to see. */
 #define CALL_BIT(call)  (UINT64_C(1) << (call))
 #define ANY_CALL_AT_ALL UINT64_MAX
+/* They move data, and have one descriptor. */
+#define MOVES                                                                       \
+	(CALL_BIT(CALL_SENDTO) | CALL_BIT(CALL_SENDMSG) | CALL_BIT(CALL_WRITE) |    \
+	 CALL_BIT(CALL_WRITEV) | CALL_BIT(CALL_RECVFROM) | CALL_BIT(CALL_RECVMSG) | \
+	 CALL_BIT(CALL_READ) | CALL_BIT(CALL_READV))
 _Static_assert(CALL_COUNT <= 64, "a call is a bit of 64");
 
 /* One moment, seen by one rule. */
@@ -69,6 +74,7 @@ extern const struct rule_table resets_rules;
 extern const struct rule_table closing_rules;
 extern const struct rule_table processes_rules;
 extern const struct rule_table waiting_rules, stream_rules, text_rules, datagram_rules;
+extern const struct rule_table connecting_rules, queueing_rules, argument_rules, misuse_rules;
 
 /* --- what a rule says ------------------------------------------------------------------------- */
 
@@ -102,6 +108,11 @@ bool has_sent(const struct event *event);
 bool has_received(const struct event *event);
 /* Payload bytes that the call offered, or had room for; -1: it does not say so in one number. */
 int64_t asked_bytes(const struct event *event);
+/* What setsockopt() is to set that option to; NULL: the call is about another one. */
+const struct value *set_option(const struct event *event, int level, int option);
+/* How a connect() ended: its errno or 0, by its return or by the SO_ERROR that was asked for later.
+ * -1: the record does not tell. `ret_target` is where it went. */
+int connect_outcome(const struct finding *finding, const char **ret_target);
 /* The port of "127.0.0.1:8000"; -1: it has none. */
 int endpoint_port(const char *endpoint);
 bool socket_is_tcp(const struct socket *socket);
@@ -115,6 +126,8 @@ bool told_before(const struct finding *finding, const struct history *history);
 /* Who holds the port, in the namespace of the finding's socket: one dump for all rules that look at
  * a record. NULL: nobody can say. */
 const struct port_holders *port_holders(struct finding *finding, int protocol, int port);
+/* Whether an address is one of this host's own, as the finding's socket sees it. */
+bool is_own(const struct finding *finding, const char *endpoint);
 /* Fills in who has that socket open: {pid}, {command}, {user}; without the right to see it,
  * nothing.
  */

@@ -14,10 +14,10 @@ static const struct {
 	const struct rule_table *rules;
 	bool lessons;
 } tables[] = {
-	{ &binding_rules, false }, { &resets_rules, false },
-	{ &closing_rules, false }, { &processes_rules, false },
-	{ &waiting_rules, false }, { &stream_rules, false },
-	{ &text_rules, false },    { &datagram_rules, false },
+	{ &binding_rules, false },    { &misuse_rules, false },    { &argument_rules, false },
+	{ &connecting_rules, false }, { &queueing_rules, false },  { &resets_rules, false },
+	{ &closing_rules, false },    { &processes_rules, false }, { &waiting_rules, false },
+	{ &stream_rules, false },     { &text_rules, false },      { &datagram_rules, false },
 	{ &lesson_rules, true }, /* the last: they stand below all others */
 };
 
