@@ -148,19 +148,26 @@ static bool peer_is_done(const struct socket *socket)
 	return !socket->peer || !socket->peer->holders;
 }
 
+static bool is_due(const struct record *record, const struct ended_stream *ended)
+{
+	if (!ended->cookie || record->type == RECORD_PROCESS)
+		return ended->cookie && ended->moved_on;
+	return record->time >= ended->at + 5 * SECOND && record->event->cookie != ended->cookie;
+}
+
 static bool is_leaked(const struct finding *finding, const struct ended_stream *ended)
 {
 	const struct record *record = finding->record;
 	const struct socket *socket =
-		ended->cookie ? finding->evidence->socket(finding->evidence, ended->cookie) : NULL;
+		is_due(record, ended) ? finding->evidence->socket(finding->evidence, ended->cookie)
+				      : NULL;
 	if (!socket || socket->holders != 1 || socket->holder_pid != record->pid ||
 	    !peer_is_done(socket))
 		return false;
 	/* The kernel has closed it by now. */
 	if (record->type == RECORD_PROCESS)
-		return ended->moved_on && socket->ending && socket->last == STATE_CLOSE_WAIT;
-	return socket->state == STATE_CLOSE_WAIT && record->time >= ended->at + 5 * SECOND &&
-	       record->event->cookie != ended->cookie && (socket->peer || ended->moved_on);
+		return socket->ending && socket->last == STATE_CLOSE_WAIT;
+	return socket->state == STATE_CLOSE_WAIT && (socket->peer || ended->moved_on);
 }
 
 static bool close_wait_leak(struct finding *finding)
@@ -295,18 +302,18 @@ static void drop_ended(struct closing_life *life, uint64_t cookie)
 		}
 }
 
+/* In a free row, or in place of the oldest. */
 static void add_ended(struct closing_life *life, const struct record *record)
 {
-	for (size_t i = 0; i < MOST_ENDED; i++) {
-		if (life->ended[i].cookie)
-			continue;
-		life->ended[i] = (struct ended_stream){ .cookie = record->event->cookie,
-							.at = record->event->entered,
-							.tid = record->tid,
-							.fd = record->event->fd };
-		life->ended_count++;
-		return;
-	}
+	struct ended_stream *row = &life->ended[0];
+	for (size_t i = 1; i < MOST_ENDED; i++)
+		if (life->ended[i].at < row->at)
+			row = &life->ended[i];
+	life->ended_count += !row->cookie;
+	*row = (struct ended_stream){ .cookie = record->event->cookie,
+				      .at = record->event->entered,
+				      .tid = record->tid,
+				      .fd = record->event->fd };
 }
 
 static void note_end(struct histories *histories, const struct record *record,

@@ -11,13 +11,13 @@
 /* A child has served it and lets go of it; the parent has it open, and does nothing with it. */
 static const struct socket *left_open(const struct finding *finding, uint64_t cookie)
 {
+	pid_t pid = finding->record->pid;
 	const struct socket *socket =
 		cookie ? finding->evidence->socket(finding->evidence, cookie) : NULL;
-	const struct processes_history *history =
-		socket ? &history_of(socket)->processes : &history_of(NULL)->processes;
-	bool left = history->child && !history->parent_uses && socket->holders == 1 &&
-		    socket->holder_pid == finding->record->pid &&
-		    history->acceptor == finding->record->pid;
+	if (!socket || socket->holders != 1 || socket->holder_pid != pid)
+		return NULL;
+	const struct processes_history *history = &history_of(socket)->processes;
+	bool left = history->child && !history->parent_uses && history->acceptor == pid;
 	return left ? socket : NULL;
 }
 
