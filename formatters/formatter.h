@@ -6,6 +6,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Files beside the FILE, for a format that makes several: run.py, and run.NAME.py for each part. */
+struct format_parts {
+	/* What is no letter, digit, dot or hyphen in the name is replaced. NULL: it failed, and the
+	 * user is told. */
+	FILE *(*open)(struct format_parts *parts, const char *name);
+	void (*close)(struct format_parts *parts, FILE *file);
+	/* What `open` makes of a name, without the folders; to be freed. */
+	char *(*name)(struct format_parts *parts, const char *name);
+};
+
 struct format_options {
 	bool color;
 	unsigned width;    /* columns of the terminal, 0: unlimited */
@@ -29,6 +39,8 @@ struct format_options {
 		WIRE_FULL, /* the header too, field by field */
 		WIRE_OFF,
 	} wire; /* --wire: the segments below the calls that caused them */
+	/* Lives as long as the formatter. NULL: there is one FILE (a pipe, standard output). */
+	struct format_parts *parts;
 };
 
 struct formatter;

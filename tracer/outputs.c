@@ -1,5 +1,6 @@
 #include "outputs.h"
 
+#include "parts.h"
 #include "support/auto.h"
 #include "support/language.h"
 
@@ -23,6 +24,7 @@ struct output {
 	char *buffer;
 	pid_t reader; /* of a |COMMAND; 0: none */
 	int error;    /* the first -errno; nothing is written after it */
+	struct parts parts;
 };
 
 struct outputs {
@@ -155,6 +157,10 @@ static int output_open(struct output *output, const struct output_option *option
 		return -ENOMEM;
 	setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);
 	struct format_options how = format_options(options, fd);
+	if (option->path && *option->path != '|' && strcmp(option->path, "-") != 0) {
+		parts_init(&output->parts, option->path, option->format->extension, options);
+		how.parts = &output->parts.face;
+	}
 	output->formatter = output->format->open(output->file, &how);
 	return output->formatter ? 0 : -ENOMEM;
 }
@@ -253,6 +259,7 @@ static void output_close(struct output *output)
 		output->format->close(output->formatter);
 	if (output->file && fclose(output->file) != 0)
 		output_failed(output);
+	output->error = output->error ? output->error : output->parts.error;
 	/* Already gone and waited for: that is fine too. */
 	if (output->reader > 0)
 		waitpid(output->reader, NULL, 0);

@@ -3,7 +3,6 @@
 #include "formatters/text/values.h"
 #include "support/language.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,39 +10,6 @@ enum {
 	NARROW = 100, /* below that, payloads shrink to make a line fit */
 	SHORTEST_PAYLOAD = 16,
 };
-
-/* The length of an address or an option says nothing the argument before it does not,
- * unless that one was not read, or the length may be what is wrong. */
-static bool is_hidden(const struct event *event, size_t i)
-{
-	const struct value *arg = &event->args[i];
-	if (i == 0 || arg->kind != VALUE_INTEGER || !arg->name || event->error == EINVAL)
-		return false;
-	if (strcmp(arg->name, "addrlen") != 0 && strcmp(arg->name, "optlen") != 0)
-		return false;
-	return event->args[i - 1].kind != VALUE_ADDRESS;
-}
-
-/* The first argument that the kernel has still to write; all of them if there is none. */
-static size_t first_output(const struct event *event)
-{
-	for (size_t i = 0; i < event->arg_count; i++)
-		if (holds_address(&event->args[i]))
-			return i;
-	return event->arg_count;
-}
-
-static void put_args(struct line *line, const struct event *event, size_t count, size_t show)
-{
-	const char *comma = "";
-	for (size_t i = 0; i < count; i++) {
-		if (is_hidden(event, i))
-			continue;
-		line_put(line, comma);
-		put_argument(line, &event->args[i], show);
-		comma = ", ";
-	}
-}
 
 /* Words about the result, in brackets; below the call where the terminal ends. */
 static void put_words(struct formatter *text, const char *words)
@@ -105,11 +71,11 @@ static void put_call(struct formatter *text, const struct record *record, size_t
 	line_put(line, "(");
 	if (record->type == RECORD_ENTER) {
 		size_t known = first_output(event);
-		put_args(line, event, known, show);
+		put_arguments(line, event, known, show);
 		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
 		return;
 	}
-	put_args(line, event, event->arg_count, show);
+	put_arguments(line, event, event->arg_count, show);
 	line_put(line, ")");
 	put_result(text, event);
 	if (text->options.duration)

@@ -2,6 +2,7 @@
 
 #include "support/text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -135,4 +136,57 @@ size_t longest_payload(const struct value *values, size_t count)
 		longest = size > longest ? size : longest;
 	}
 	return longest;
+}
+
+/* The length of an address or an option says nothing the argument before it does not,
+ * unless that one was not read, or the length may be what is wrong. */
+static bool is_hidden(const struct event *event, size_t i)
+{
+	const struct value *arg = &event->args[i];
+	if (i == 0 || arg->kind != VALUE_INTEGER || !arg->name || event->error == EINVAL)
+		return false;
+	if (strcmp(arg->name, "addrlen") != 0 && strcmp(arg->name, "optlen") != 0)
+		return false;
+	return event->args[i - 1].kind != VALUE_ADDRESS;
+}
+
+void put_arguments(struct line *line, const struct event *event, size_t count, size_t show_bytes)
+{
+	const char *comma = "";
+	for (size_t i = 0; i < count; i++) {
+		if (is_hidden(event, i))
+			continue;
+		line_put(line, comma);
+		put_argument(line, &event->args[i], show_bytes);
+		comma = ", ";
+	}
+}
+
+size_t first_output(const struct event *event)
+{
+	for (size_t i = 0; i < event->arg_count; i++)
+		if (holds_address(&event->args[i]))
+			return i;
+	return event->arg_count;
+}
+
+void put_c_call(struct line *line, const struct record *record, size_t show_bytes)
+{
+	const struct event *event = record->event;
+	line_name(line, event->name);
+	line_put(line, "(");
+	if (record->type == RECORD_ENTER) {
+		size_t known = first_output(event);
+		put_arguments(line, event, known, show_bytes);
+		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
+		return;
+	}
+	put_arguments(line, event, event->arg_count, show_bytes);
+	line_put(line, ") = ");
+	if (event->restarted)
+		line_put(line, "?");
+	else if (event->error)
+		line_names(line, "-1 %s", event->error_name ? event->error_name : "");
+	else
+		line_format(line, "%" PRId64, event->result);
 }
