@@ -51,6 +51,18 @@ static struct scan scan(const unsigned char *bytes, size_t count)
 	return result;
 }
 
+/* A look at the end alone: all that most receives cost. */
+static bool may_be_cut(const struct value_bytes *bytes)
+{
+	enum { LONGEST = 4 };
+	for (unsigned back = 1; back < LONGEST && back <= bytes->length; back++) {
+		unsigned char byte = (unsigned char)bytes->data[bytes->length - back];
+		if (!is_continuation(byte))
+			return char_size(byte) > back;
+	}
+	return false;
+}
+
 /* --- the rule --------------------------------------------------------------------------------- */
 
 /* What a receive of a stream got, whole; NULL: nothing, or not all of it is known. */
@@ -82,7 +94,8 @@ static bool utf8_cut(struct finding *finding)
 {
 	const struct text_history *history = &finding->history->text;
 	const struct value_bytes *bytes = received(finding->event, finding->socket);
-	if (!bytes || told_before(finding, finding->history))
+	if (!bytes || told_before(finding, finding->history) ||
+	    (!history->size && !may_be_cut(bytes)))
 		return false;
 	const unsigned char *data = (const unsigned char *)bytes->data;
 	unsigned rest = history->size ? rest_of(history, data, bytes->length) : 0;
@@ -113,7 +126,7 @@ static void note(struct histories *histories, const struct record *record, struc
 	if (!history)
 		return;
 	struct scan end = { 0 };
-	if (bytes)
+	if (bytes && may_be_cut(bytes))
 		end = scan((const unsigned char *)bytes->data, bytes->length);
 	history->text = (struct text_history){ .have = end.text ? end.have : 0,
 					       .size = end.text ? end.size : 0 };
