@@ -180,8 +180,7 @@ static bool connect_in_progress(struct finding *finding)
 	const struct connecting_history *connecting = &finding->history->connecting;
 	bool closes = finding->event->call == CALL_CLOSE;
 	if (!connecting->begun || connecting->blocking != BLOCKING_OFF ||
-	    finding->life->connecting.ring ||
-	    finding->life->connecting.waited > connecting->begun ||
+	    finding->life->connecting.ring || finding->life->polled > connecting->begun ||
 	    !socket_is_tcp(finding->socket) || finding->event->restarted ||
 	    (closes && (finding->event->error || finding->socket->holders)))
 		return false;
@@ -329,13 +328,10 @@ static void note(struct histories *histories, const struct record *record, struc
 	}
 	if (record->type != RECORD_CALL || event->restarted)
 		return;
-	struct life *life = event->class == CLASS_WAIT || event->call == CALL_CONNECT ||
-					    event->call == CALL_GETSOCKOPT ||
+	struct life *life = event->call == CALL_CONNECT || event->call == CALL_GETSOCKOPT ||
 					    event->call == CALL_IO_URING_SETUP
 				    ? life_own(histories, record->pid)
 				    : NULL;
-	if (life && event->class == CLASS_WAIT)
-		life->connecting.waited = event->returned;
 	if (life && event->call == CALL_IO_URING_SETUP && !event->error)
 		life->connecting.ring = true;
 	bool sets = !event->error && (event->class == CLASS_OPTIONS || event->call == CALL_SOCKET ||

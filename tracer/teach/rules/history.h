@@ -178,7 +178,6 @@ struct misuse_life {
 struct connecting_life {
 	uint16_t ports[ARGUMENT_PORTS]; /* numbers on its command line that may be ports */
 	char refused[INET_END_SIZE];    /* where it was refused last */
-	uint64_t waited;                /* poll, select or epoll_wait has returned */
 	/* Of a connect() that has begun and that no call waits for; empty: there is none. */
 	char target[INET_END_SIZE];
 	uint64_t network;
