@@ -1,5 +1,6 @@
 #include "formatters/formatter.h"
 #include "formatters/jsonl.h"
+#include "formatters/mermaid/mermaid.h"
 #include "formatters/python/program.h"
 #include "formatters/text/text.h"
 #include "support/language.h"
@@ -11,6 +12,8 @@ const struct format formats[] = {
 	  text_write, text_close },
 	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
+	{ "mermaid", "mmd", N_("a sequence diagram, to be drawn by Mermaid"), mermaid_open,
+	  mermaid_write, mermaid_close },
 	{ "python", "py", N_("a Python program for each lane, which makes the same calls again"),
 	  program_open, program_write, program_close },
 	{ 0 },

@@ -1,6 +1,5 @@
 /* The python format: what a recording says becomes a program, or is refused. */
-#include "random_records.h"
-#include "replay/replay.h"
+#include "records.h"
 #include "unit.h"
 
 static const struct format_options options = { .show_bytes = 64 };
@@ -204,44 +203,6 @@ START_TEST(a_call_that_begins_anew_is_one_call)
 }
 END_TEST
 
-static int write_again(void *context, const struct record *record)
-{
-	transcript_write(context, record);
-	return 0;
-}
-
-START_TEST(random_records_give_the_same_program_live_and_replayed)
-{
-	struct random random = { .state = 11 };
-	for (int run = 0; run < 20; run++) {
-		struct transcript live;
-		struct transcript recording;
-		struct transcript again;
-		struct replay_error error;
-		transcript_open(&live, "python", &options);
-		transcript_open(&recording, "jsonl", &options);
-		transcript_open(&again, "python", &options);
-		for (int i = 0; i < 100; i++) {
-			random.arena = arena_new();
-			struct record record = random_record(&random);
-			transcript_write(&live, &record);
-			transcript_write(&recording, &record);
-			arena_free(random.arena);
-		}
-		char *lines = transcript_close(&recording);
-		FILE *in = fmemopen(lines, recording.size, "r");
-		ck_assert_int_eq(replay_run(in, write_again, &again, &error), 0);
-		fclose(in);
-		free(lines);
-		char *one = transcript_close(&live);
-		char *other = transcript_close(&again);
-		ck_assert_str_eq(one, other);
-		free(one);
-		free(other);
-	}
-}
-END_TEST
-
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("generated");
@@ -253,7 +214,6 @@ Suite *unit_suite(void)
 	tcase_add_test(programs, a_program_does_not_work_on_what_it_does_not_have);
 	tcase_add_test(programs, a_long_payload_stands_above_its_call_if_it_was_captured_whole);
 	tcase_add_test(programs, a_call_that_begins_anew_is_one_call);
-	tcase_add_test(programs, random_records_give_the_same_program_live_and_replayed);
 	suite_add_tcase(suite, programs);
 	return suite;
 }

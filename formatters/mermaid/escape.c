@@ -1,0 +1,27 @@
+#include "formatters/mermaid/escape.h"
+
+#include <string.h>
+
+/* Everything else in ASCII has a meaning in some diagram: # ; : % < > { } and so on. */
+static bool is_safe(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || (byte && strchr(" .,()=+-_/[]'\"?", byte)) ||
+	       (unsigned char)byte >= 0x80;
+}
+
+void mermaid_put(struct line *line, const char *words)
+{
+	struct line inert = { 0 };
+	line_name(&inert, words);
+	for (const char *at = line_string(&inert); *at;) {
+		size_t safe = 0;
+		while (is_safe(at[safe]))
+			safe++;
+		line_format(line, "%.*s", (int)safe, at);
+		at += safe;
+		if (*at)
+			line_format(line, "#%d;", *at++);
+	}
+	line_done(&inert);
+}

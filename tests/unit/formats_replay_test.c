@@ -1,0 +1,74 @@
+/* Every format of the table: whatever the records, a replay gives what the trace gave. */
+#include "random_records.h"
+#include "replay/replay.h"
+#include "unit.h"
+
+static const struct format_options options = { .show_bytes = 64 };
+
+enum { RUNS = 10, RECORDS = 100 };
+
+static int write_again(void *context, const struct record *record)
+{
+	transcript_write(context, record);
+	return 0;
+}
+
+/* The same records live, and by way of a recording. */
+static void compare(const struct format *format, struct random *random)
+{
+	struct transcript live;
+	struct transcript recording;
+	struct transcript again;
+	struct replay_error error;
+	transcript_open(&live, format->name, &options);
+	transcript_open(&recording, "jsonl", &options);
+	transcript_open(&again, format->name, &options);
+	for (int i = 0; i < RECORDS; i++) {
+		random->arena = arena_new();
+		struct record record = random_record(random);
+		transcript_write(&live, &record);
+		transcript_write(&recording, &record);
+		arena_free(random->arena);
+	}
+	char *lines = transcript_close(&recording);
+	FILE *in = fmemopen(lines, recording.size, "r");
+	ck_assert_int_eq(replay_run(in, write_again, &again, &error), 0);
+	fclose(in);
+	free(lines);
+	char *one = transcript_close(&live);
+	char *other = transcript_close(&again);
+	ck_assert_msg(strcmp(one, other) == 0, "%s:\n%s\n--- and\n%s", format->name, one, other);
+	free(one);
+	free(other);
+}
+
+START_TEST(random_records_give_the_same_live_and_replayed)
+{
+	for (const struct format *format = formats; format->name; format++) {
+		struct random random = { .state = 11 };
+		for (int run = 0; run < RUNS; run++)
+			compare(format, &random);
+	}
+}
+END_TEST
+
+START_TEST(a_format_that_gets_no_records_is_opened_and_closed)
+{
+	for (const struct format *format = formats; format->name; format++) {
+		struct transcript transcript;
+		transcript_open(&transcript, format->name, &options);
+		free(transcript_close(&transcript));
+	}
+}
+END_TEST
+
+Suite *unit_suite(void)
+{
+	Suite *suite = suite_create("formats replay");
+	TCase *records = tcase_create("records");
+	tcase_set_timeout(records, 120);
+	tcase_add_test(records, random_records_give_the_same_live_and_replayed);
+	tcase_add_test(records, a_format_that_gets_no_records_is_opened_and_closed);
+	suite_add_tcase(suite, records);
+	return suite;
+}
