@@ -47,7 +47,11 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 SOURCES := $(wildcard tracer/*.c tracer/*/*.c tracer/*/*/*.c formatters/*.c formatters/*/*.c)
 # Tables made of the texts that teachers write.
 TEXTS   := $(patsubst %.txt,%,$(wildcard tracer/teach/texts/*.txt))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o)
+# The page of the format html, and in which order its scripts stand.
+PAGE    := formatters/html
+SCRIPTS := $(addprefix $(PAGE)/,words.js records.js world.js calls.js diagram.js lanes.js \
+	   details.js overview.js filter.js player.js paper.js page.js)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o) $(BUILD)/$(PAGE)/page.o
 # Everything but main(), so that tests can link with it.
 ARCHIVE := $(BUILD)/libsocktrace.a
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -90,6 +94,25 @@ $(TEXTS:%=$(BUILD)/%.c): $(BUILD)/%.c: %.txt tracer/teach/texts/texts.awk
 	$(Q)mv $@.new $@
 
 $(BUILD)/tracer/teach/texts/%.o: $(BUILD)/tracer/teach/texts/%.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# What a script's or style's text hashes to, as a Content-Security-Policy wants it: sha256sum gives
+# hexadecimal digits, and the policy has the bytes in Base64.
+hash_of = { printf '\n'; cat $(1); } | sha256sum | awk '{ for (i = 1; i < 65; i += 2) \
+	  printf "\\%03o", (index("0123456789abcdef", substr($$1, i, 1)) - 1) * 16 + \
+	  index("0123456789abcdef", substr($$1, i + 1, 1)) - 1 }' | \
+	  { read -r bytes; printf "$$bytes"; } | base64
+
+$(BUILD)/$(PAGE)/page.c: $(PAGE)/page.awk $(PAGE)/page.html $(PAGE)/page.css $(SCRIPTS)
+	@mkdir -p $(@D)
+	$(say) PAGE $@
+	$(Q){ echo "(() => {"; echo "'use strict';"; cat $(SCRIPTS); echo "})();"; } >$(@D)/script.js
+	$(Q)LC_ALL=C awk -v script="$$($(call hash_of,$(@D)/script.js))" \
+		-v style="$$($(call hash_of,$(PAGE)/page.css))" -f $(PAGE)/page.awk \
+		$(PAGE)/page.html $(@D)/script.js $(PAGE)/page.css >$@.new
+	$(Q)mv $@.new $@
+
+$(BUILD)/$(PAGE)/page.o: $(BUILD)/$(PAGE)/page.c $(PAGE)/page.h
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # A missing library is named with its package before the compiler stumbles over it.

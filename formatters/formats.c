@@ -1,4 +1,5 @@
 #include "formatters/formatter.h"
+#include "formatters/html/html.h"
 #include "formatters/jsonl.h"
 #include "formatters/mermaid/mermaid.h"
 #include "formatters/python/program.h"
@@ -16,6 +17,8 @@ const struct format formats[] = {
 	  mermaid_write, mermaid_close },
 	{ "python", "py", N_("a Python program for each lane, which makes the same calls again"),
 	  program_open, program_write, program_close },
+	{ "html", "html", N_("a page for the browser: play, step, states, queues, notes"),
+	  html_open, html_write, html_close },
 	{ 0 },
 };
 
@@ -25,6 +28,11 @@ const struct format *format_named(const char *name)
 		if (strcmp(format->name, name) == 0)
 			return format;
 	return NULL;
+}
+
+bool format_is_translated(const struct format *format)
+{
+	return format->write == html_write;
 }
 
 /* "run.txt" ends in ".txt"; a file named ".txt" has no extension, and "dir.txt/run" neither. */

@@ -60,5 +60,7 @@ struct format {
 /* All of them; the last row's name is NULL. */
 extern const struct format formats[];
 const struct format *format_named(const char *name);
+/* Whether its reader chooses the language: its records' notes have their translations. */
+bool format_is_translated(const struct format *format);
 /* By the extension of a path; NULL if it has none that we know. */
 const struct format *format_for_path(const char *path);

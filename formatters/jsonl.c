@@ -239,7 +239,7 @@ static bool is_inert(const char *line, size_t size)
 	return true;
 }
 
-void jsonl_write(struct formatter *formatter, const struct record *record)
+char *jsonl_line(const struct record *record)
 {
 	json_t *object = json_object();
 	put_text(object, "type", types[record->type].type);
@@ -251,6 +251,12 @@ void jsonl_write(struct formatter *formatter, const struct record *record)
 		line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
 	}
 	json_decref(object);
+	return line;
+}
+
+void jsonl_write(struct formatter *formatter, const struct record *record)
+{
+	char *line = jsonl_line(record);
 	if (!line)
 		return;
 	fputs(line, formatter->file);

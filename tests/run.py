@@ -2,8 +2,8 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check), and so are fuzzers
-($BUILD/tests/fuzz/*_fuzz); the rest are unittest files in tests/accept, tests/golden, tests/demos
-and tests/rules, and the quick part of tests/torture; with --torture as the first word, all of
+($BUILD/tests/fuzz/*_fuzz); the rest are unittest files in tests/accept, tests/golden, tests/demos,
+tests/rules and tests/browser, and the quick part of tests/torture; with --torture as the first word, all of
 tests/torture at its full size, and nothing else. A test that cannot run says why and counts as
 skipped.
 """
@@ -88,6 +88,7 @@ def all_paths():
         ["tests/check_layers.sh"]
         + sorted(glob.glob("tests/accept/*_test.py") + glob.glob("tests/golden/*_test.py"))
         + sorted(glob.glob("tests/demos/*_test.py") + glob.glob("tests/rules/*_test.py"))
+        + sorted(glob.glob("tests/browser/*_test.py"))
         + ["tests/torture/torture_test.py"]
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
         + sorted(p for p in glob.glob(f"{BUILD}/tests/fuzz/*_fuzz") if os.access(p, os.X_OK))

@@ -1,6 +1,9 @@
 #include "outputs.h"
 
 #include "parts.h"
+#include "speaking.h"
+
+#include "support/arena.h"
 #include "support/auto.h"
 #include "support/language.h"
 
@@ -222,17 +225,38 @@ static void output_failed(struct output *output)
 	fprintf(stderr, "socktrace: %s: %s\n", output->name, strerror(-output->error));
 }
 
+static void output_write(struct output *output, const struct record *record)
+{
+	if (output->error)
+		return;
+	errno = 0;
+	output->format->write(output->formatter, record);
+	if (ferror(output->file))
+		output_failed(output);
+}
+
+/* For the formats whose readers choose the language. */
+static void write_translated(struct outputs *outputs, const struct record *record)
+{
+	struct arena *arena = record->note_count ? arena_new() : NULL;
+	const struct record *all = arena ? speaking_all(arena, record) : record;
+	for (size_t i = 0; i < outputs->count; i++)
+		if (format_is_translated(outputs->items[i].format))
+			output_write(&outputs->items[i], all);
+	arena_free(arena);
+}
+
 void outputs_write(struct outputs *outputs, const struct record *record)
 {
-	for (struct output *output = outputs->items; output < outputs->items + outputs->count;
-	     output++) {
-		if (output->error)
-			continue;
-		errno = 0;
-		output->format->write(output->formatter, record);
-		if (ferror(output->file))
-			output_failed(output);
+	bool translated = false;
+	for (size_t i = 0; i < outputs->count; i++) {
+		if (format_is_translated(outputs->items[i].format))
+			translated = true;
+		else
+			output_write(&outputs->items[i], record);
 	}
+	if (translated)
+		write_translated(outputs, record);
 	outputs->dirty = true;
 }
 

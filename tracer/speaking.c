@@ -62,3 +62,48 @@ const struct record *speaking_again(struct arena *arena, const struct record *re
 		again->notes = notes_again(arena, record->notes, record->note_count);
 	return again;
 }
+
+/* The note in the language that is spoken; false: nobody knows how to say it. */
+static bool translate(struct arena *arena, const struct note *note,
+		      struct note_translation *ret_translation)
+{
+	struct note again = *note;
+	again.text = again.fix = again.check = NULL;
+	note_speak(arena, &again);
+	if (!again.text)
+		return false;
+	*ret_translation = (struct note_translation){
+		.lang = language_used()->name,
+		.text = again.text,
+		.fix = again.fix,
+		.check = again.check,
+	};
+	return true;
+}
+
+const struct record *speaking_all(struct arena *arena, const struct record *record)
+{
+	const struct language *spoken = language_used();
+	size_t count = record->note_count;
+	struct record *again = count ? arena_alloc(arena, sizeof *again) : NULL;
+	struct note *notes = count ? arena_alloc(arena, count * sizeof *notes) : NULL;
+	struct note_translation *translations =
+		arena_alloc(arena, count * RECORD_MAX_LANGUAGES * sizeof *translations);
+	if (!again || !notes || !translations)
+		return record;
+	memcpy(notes, record->notes, count * sizeof *notes);
+	for (unsigned n = 0; n < RECORD_MAX_LANGUAGES && language_nth(n); n++) {
+		if (speaking_use(language_nth(n)) < 0)
+			continue;
+		for (size_t i = 0; i < count; i++) {
+			struct note_translation *room = &translations[i * RECORD_MAX_LANGUAGES];
+			notes[i].translations = room;
+			if (translate(arena, &notes[i], &room[notes[i].translation_count]))
+				notes[i].translation_count++;
+		}
+	}
+	speaking_use(spoken);
+	*again = *record;
+	again->notes = notes;
+	return again;
+}

@@ -15,3 +15,7 @@ int speaking_use(const struct language *language);
  * language, and notes that nobody knows any more, keep their words.
  */
 const struct record *speaking_again(struct arena *arena, const struct record *record);
+
+/* A copy of a record whose notes have their sentences in each language whose texts are there; the
+ * record itself where it has no notes. */
+const struct record *speaking_all(struct arena *arena, const struct record *record);

@@ -20,6 +20,12 @@ struct note_evidence {
 	size_t param_count;
 };
 
+/* A note's sentences in one language. */
+struct note_translation {
+	const char *lang; /* "en" */
+	const char *text, *fix, *check;
+};
+
 /* Static, or in the event's arena. */
 struct note {
 	const char *id; /* a rule's id, or "errno" for the meaning of a failed call */
@@ -31,4 +37,7 @@ struct note {
 	const char *text;  /* why it happened, one sentence */
 	const char *fix;   /* what to do, NULL if there is nothing */
 	const char *check; /* a shell command that shows it, NULL if there is none */
+	/* In each language there is: for formats that ask for them, else none. */
+	const struct note_translation *translations;
+	size_t translation_count;
 };
