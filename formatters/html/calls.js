@@ -147,6 +147,8 @@ function counted(letter, number) {
 }
 
 function segment_numbers(segment) {
+	if (segment.protocol === 'udp')
+		return '';
 	const relative = segment.relative || {};
 	const [own, other] = relative.from === 'other' ? ['y', 'x'] : ['x', 'y'];
 	const out = [];

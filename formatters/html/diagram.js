@@ -104,9 +104,10 @@ function legend(socket, name) {
 /* Both ends of the connection in one diagram. */
 function diagram(world, changes) {
 	const socket = world.sockets.get(world.focus);
-	if (!socket)
-		return make('p', 'quiet', word('no_tcp'));
-	const ends = [socket, world.peer(socket.id)];
+	/* A run without TCP has no use for it; else it is there from the beginning on. */
+	if (!passing.focus)
+		return null;
+	const ends = [socket, socket && world.peer(socket.id)];
 	const relevant = changes.filter((change) => ends.some((end) => end && end.id === change.id));
 	const svg = draw('svg', { viewBox: '0 0 460 456', class: 'diagram', role: 'img',
 		'aria-label': ends.filter(Boolean).map((end) => `${socket_name(end)}: ${path_text(end)}`).join('; ') });
@@ -114,6 +115,7 @@ function diagram(world, changes) {
 	arcs.sort((one, other) => /own|other/.test(one.getAttribute('class')) -
 		/own|other/.test(other.getAttribute('class')));
 	svg.append(...arcs, ...Object.keys(STATES).map((name) => state_drawn(name, ends)));
-	const list = make('ul', 'legend', legend(socket, 'own'), ends[1] ? legend(ends[1], 'other') : null);
+	const list = make('ul', 'legend', socket ? legend(socket, 'own') : word('no_tcp'),
+		ends[1] ? legend(ends[1], 'other') : null);
 	return make('div', '', svg, list);
 }

@@ -24,9 +24,10 @@ function column_count() {
 
 function measure() {
 	const scroller = by_id('scroller');
+	document.body.classList.toggle('many', column_count() > 2);
 	const narrow = scroller.clientWidth < 560;
 	lanes.gutter = narrow ? 36 : 120;
-	const least = narrow ? 150 : 230;
+	const least = narrow ? 150 : 190;
 	lanes.width = Math.max(scroller.clientWidth, lanes.gutter + column_count() * least);
 	lanes.narrow = narrow;
 	by_id('space').style.width = `${lanes.width}px`;
@@ -63,6 +64,18 @@ function scroll_to_place(place) {
 	const tall = lanes.view.length * ROW_HEIGHT;
 	scroller.scrollTop = tall <= TALLEST ? wanted * ROW_HEIGHT
 		: wanted / Math.max(1, lanes.view.length - seen) * (TALLEST - room);
+}
+
+/* Where there are many lanes, that of the step comes into sight. */
+function scroll_to_lane(row) {
+	const scroller = by_id('scroller');
+	const ends = rows.kind.at(row) === ROW.SEGMENT ? segment_ends(row) : [lane_x(rows.lane.at(row))];
+	const margin = Math.min(140, scroller.clientWidth / 4);
+	const left = Math.min(...ends) - lanes.gutter - margin, right = Math.max(...ends) + margin;
+	if (left < scroller.scrollLeft)
+		scroller.scrollLeft = Math.max(0, left);
+	else if (right > scroller.scrollLeft + scroller.clientWidth)
+		scroller.scrollLeft = Math.min(right - scroller.clientWidth, Math.max(0, left));
 }
 
 /* The place of a row in the view, or of the next one that is shown. */
@@ -179,6 +192,12 @@ function put_chip(element, row, drawn) {
 	holder.style.left = `${left}px`;
 	holder.style.maxWidth = `${room - (left - lanes.gutter - 4)}px`;
 	element.append(holder);
+	/* A long chip reaches over other lanes: the dot says whose it is. */
+	if (chip.text && width > (lanes.width - lanes.gutter) / column_count()) {
+		const dot = make('i', `dot ${chip.name}`);
+		dot.style.left = `${x}px`;
+		element.append(dot);
+	}
 }
 
 function put_pill(element, one, x, side) {

@@ -12,8 +12,10 @@ function select_place(place, keep_still) {
 	}
 	lanes.selected = Math.max(0, Math.min(place, lanes.view.length - 1));
 	const row = lanes.view[lanes.selected];
-	if (!keep_still)
+	if (!keep_still) {
 		scroll_to_place(lanes.selected);
+		scroll_to_lane(row);
+	}
 	draw_lanes();
 	by_id('details').replaceChildren(step_details(row));
 	by_id('details').scrollTop = 0;

@@ -51,6 +51,7 @@ class PageTest(unittest.TestCase):
 
     def quiet(self, page):
         """Nothing went wrong in it, and it asked for nothing but itself."""
+        self.assertNotIn("undefined", page.run("document.body.innerText"))
         self.assertEqual(page.errors(), [])
         self.assertEqual({url.split("#")[0] for url in page.requests()}, {self.address})
 
@@ -117,6 +118,35 @@ class Steps(PageTest):
 class Truth(PageTest):
     def states(self, page, name):
         return page.run(f"[...document.querySelectorAll('.node.{name}')].map((node) => node.textContent)")
+
+    def test_a_datagram_has_no_numbers_and_a_run_without_tcp_no_states(self):
+        header = self.lines_of("echo")[0]
+        socket = {"id": "1", "fd": 3, "domain": "AF_INET", "type": "SOCK_DGRAM", "protocol": "IPPROTO_UDP",
+                  "local": "127.0.0.1:9000", "role": "datagram"}
+        place = {"t": 1, "pid": 1, "tid": 1, "lane": "relay"}
+        page = self.page_of([
+            header, {"type": "process", **place, "what": "start", "argv": ["./relay"]},
+            {"type": "process", **place, "lane": "member", "what": "start", "argv": ["./member"]},
+            {"type": "segment", "t": 2, "socket": socket, "protocol": "udp", "from": "127.0.0.1:9000",
+             "to": "127.0.0.1:9001", "from_lane": "relay", "to_lane": "member", "length": 15, "cause": 1},
+            {"type": "call", "n": 1, "dur": 1, **place, "call": "send", "ret": 15, "socket": socket},
+        ], "#call-1")
+        self.assertEqual(page.text(".label"), "UDP 15 bytes")
+        self.assertEqual(page.run("document.querySelectorAll('.diagram').length"), 0)
+
+    def test_of_many_lanes_that_of_the_step_is_in_sight(self):
+        lines = [self.lines_of("echo")[0]]
+        for i in range(12):
+            lines.append({"type": "process", "t": i, "pid": i + 1, "tid": i + 1, "lane": f"p{i}",
+                          "what": "start", "argv": [f"./p{i}"]})
+        page = self.page_of(lines)
+        for key, chip in (("End", "./p11"), ("Home", "./p0")):
+            page.key(key)
+            box = page.run("(() => { const of = (name) => document.querySelector(name).getBoundingClientRect();"
+                           "const chip = of('.row.selected .chip'), all = of('#scroller');"
+                           "return [chip.left - all.left, all.right - chip.right]; })()")
+            self.assertIn(chip, page.text(".row.selected .chip"))
+            self.assertGreater(min(box), 0)
 
     def test_both_ends_states_are_lit(self):
         page = self.page_of("half-close", "#call-12")
