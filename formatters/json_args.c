@@ -75,6 +75,20 @@ static const struct kind {
 	[VALUE_ADDRESS] = { "address", put_address },
 };
 
+/* What it takes of the program's memory. */
+static void put_memory(json_t *object, const struct value *value)
+{
+	if (value->size)
+		put_number(object, "size", (int64_t)value->size);
+	if (value->room)
+		put_number(object, "room", (int64_t)value->room);
+	if (value->raw) {
+		json_t *raw = json_object();
+		put_bytes(raw, value->raw);
+		put_value(object, "raw", raw);
+	}
+}
+
 json_t *json_args(const struct value *values, size_t count)
 {
 	json_t *array = json_array();
@@ -84,6 +98,7 @@ json_t *json_args(const struct value *values, size_t count)
 		put_text(object, "name", values[i].name);
 		put_text(object, "kind", kind->name);
 		kind->put(object, &values[i]);
+		put_memory(object, &values[i]);
 		json_array_append_new(array, object);
 	}
 	return array;

@@ -160,21 +160,41 @@ static void put_origins(json_t *object, const struct record *record)
 	put_value(object, "from", origins);
 }
 
+static void put_given(json_t *object, const struct event *event)
+{
+	json_t *given = json_array();
+	for (size_t i = 0; i < event->arg_count; i++) {
+		const struct value *value = event_given(event, i);
+		json_t *one = value ? json_args(value, 1) : NULL;
+		json_array_extend(given, one);
+		json_decref(one);
+	}
+	put_value(object, "given", given);
+}
+
 static void put_result(json_t *object, const struct event *event)
 {
 	bool failed = event->error || event->restarted;
 	put_number(object, "ret", failed ? -1 : event->result);
 	if (event->error)
 		put_text(object, "errno", event->error_name);
-	if (event->restarted)
+	if (event->restarted) {
 		json_object_set_new_nocheck(object, "restarted", json_true());
+		/* No errno: the program never sees it. */
+		put_text(object, "restart", event->error_name);
+	}
 }
 
 void put_call(json_t *object, const struct record *record)
 {
 	const struct event *event = record->event;
 	put_text(object, "call", event->name);
+	put_text(object, "syscall", event->syscall);
+	if (event->left_out)
+		put_number(object, "left_out", (int64_t)event->left_out);
 	put_value(object, "args", json_args(event->args, event->arg_count));
+	put_given(object, event);
+	put_value(object, "beside", json_args(event->beside, event->beside_count));
 	if (record->type == RECORD_CALL)
 		put_result(object, event);
 	put_socket(object, record);

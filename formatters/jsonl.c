@@ -83,6 +83,24 @@ static void write_header(json_t *object, const struct record *record)
 	put_value(object, "lessons", json_words(&header->lessons));
 }
 
+static json_t *json_cause(const struct signal_cause *cause)
+{
+	json_t *object = json_object();
+	put_number(object, "code", cause->code);
+	if (cause->from_process) {
+		put_number(object, "pid", cause->pid);
+		put_number(object, "uid", cause->uid);
+	}
+	if (cause->of_child) {
+		put_number(object, "status", cause->status);
+		put_number(object, "user_ticks", cause->user_ticks);
+		put_number(object, "system_ticks", cause->system_ticks);
+	}
+	if (cause->at_address)
+		put_number(object, "address", (int64_t)cause->address);
+	return object;
+}
+
 static void write_process(json_t *object, const struct record *record)
 {
 	const struct record_process *process = record->process;
@@ -95,6 +113,10 @@ static void write_process(json_t *object, const struct record *record)
 	if (process->status >= 0)
 		put_number(object, "status", process->status);
 	put_text(object, "signal", process->signal);
+	if (process->dumped)
+		json_object_set_new_nocheck(object, "dumped", json_true());
+	if (process->cause)
+		put_value(object, "cause", json_cause(process->cause));
 }
 
 static void write_call(json_t *object, const struct record *record)

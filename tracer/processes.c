@@ -260,6 +260,7 @@ void process_signalled(struct session *session, const struct stop *stop)
 	struct record_process record = record_process_blank(PROCESS_SIGNAL);
 	record.signal = signal_name(stop->signal);
 	record.parent = stop->sender;
+	record.cause = &stop->cause;
 	if (stop->thread->lane)
 		process_write(session, stop->thread, &record);
 }
@@ -281,6 +282,7 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 		record.status = WEXITSTATUS(status);
 	else
 		record.signal = signal_name(WTERMSIG(status));
+	record.dumped = WIFSIGNALED(status) && WCOREDUMP(status);
 	if (process->lane)
 		process_write(session, thread, &record);
 

@@ -197,7 +197,8 @@ START_TEST(a_failed_call_returns_minus_one_and_a_restarted_one_has_no_errno)
 	event.error_name = "ERESTARTSYS";
 	event.restarted = true;
 	expect(&record, "{\"type\":\"call\",\"n\":1,\"t\":1000,\"dur\":0,\"pid\":100,\"tid\":100,"
-			"\"lane\":\"a\",\"call\":\"x\",\"ret\":-1,\"restarted\":true}\n");
+			"\"lane\":\"a\",\"call\":\"x\",\"ret\":-1,\"restarted\":true,"
+			"\"restart\":\"ERESTARTSYS\"}\n");
 }
 END_TEST
 

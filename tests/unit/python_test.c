@@ -378,8 +378,8 @@ END_TEST
 START_TEST(a_payload_not_captured_whole_is_called_data)
 {
 	static char big[1025];
-	struct value cut = { .kind = VALUE_BYTES, .bytes = { "hello", 5, 2000, 0 } };
-	struct value whole = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, sizeof big, 0 } };
+	struct value cut = { .kind = VALUE_BYTES, .bytes = { "hello", 5, 2000 } };
+	struct value whole = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, sizeof big } };
 	expect(RETURNED(CALL_SENDTO, 1000, SOCK, cut, INTEGER(2000), NO_FLAGS), "sock.send(data)",
 	       "1000 of 2000 bytes", NULL);
 	expect(RETURNED(CALL_SENDTO, 1025, SOCK, whole, INTEGER(1025), NO_FLAGS), "sock.send(data)",
@@ -394,7 +394,7 @@ START_TEST(a_payload_of_1024_bytes_is_written_whole)
 	char big[1024];
 	char code[1100];
 	memset(big, 'x', sizeof big);
-	struct value value = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, sizeof big, 0 } };
+	struct value value = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, sizeof big } };
 	snprintf(code, sizeof code, "sock.send(b'%.*s')", (int)sizeof big, big);
 	expect(RETURNED(CALL_SENDTO, 1024, SOCK, value, INTEGER(1024), NO_FLAGS), code,
 	       "1024 bytes", NULL);
@@ -429,7 +429,7 @@ START_TEST(a_long_answer_is_cut_and_counted)
 	char big[4000];
 	char comment[100];
 	memset(big, 'x', sizeof big);
-	struct value value = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, 5000, 0 } };
+	struct value value = { .kind = VALUE_BYTES, .bytes = { big, sizeof big, 5000 } };
 	snprintf(comment, sizeof comment, "b'%.64s'... 5000 bytes", big);
 	expect(RETURNED(CALL_RECVFROM, 5000, SOCK, value, INTEGER(8192), NO_FLAGS),
 	       "data = sock.recv(8192)", comment, NULL);
@@ -450,8 +450,8 @@ START_TEST(several_buffers_are_a_list)
 	struct value parts = ARRAY(BYTES("a"), BYTES("é"));
 	expect(RETURNED(CALL_WRITEV, 3, SOCK, parts, INTEGER(2)),
 	       "sock.sendmsg([b'a', 'é'.encode()])", "3 bytes", NULL);
-	struct value filled = ARRAY({ .kind = VALUE_BYTES, .bytes = { "ab", 2, 2, 10 } },
-				    { .kind = VALUE_BYTES, .bytes = { "", 0, 0, 4 } });
+	struct value filled = ARRAY({ .kind = VALUE_BYTES, .bytes = { "ab", 2, 2 }, .room = 10 },
+				    { .kind = VALUE_BYTES, .bytes = { "", 0, 0 }, .room = 4 });
 	expect(RETURNED(CALL_READV, 2, SOCK, filled, INTEGER(2)),
 	       "n, ancdata, flags, addr = sock.recvmsg_into([bytearray(10), bytearray(4)])",
 	       "b'ab'", NULL);
@@ -489,7 +489,7 @@ START_TEST(recvmsg_asks_for_what_there_was_room_for)
 	struct value rights =
 		STRUCT(FIELD_CONSTANT("level", SOL_SOCKET), FIELD_CONSTANT("type", SCM_RIGHTS),
 		       FIELD_ARRAY("data", DESCRIPTOR(5)));
-	struct value part = { .kind = VALUE_BYTES, .bytes = { "x", 1, 1, 1024 } };
+	struct value part = { .kind = VALUE_BYTES, .bytes = { "x", 1, 1 }, .room = 1024 };
 	struct value message = STRUCT(FIELD_ADDRESS("name", 0), FIELD_ARRAY("iov", part),
 				      FIELD_ARRAY("control", rights));
 	expect(RETURNED(CALL_RECVMSG, 1, SOCK, message, FLAGS(MSG_PEEK, 0, "MSG_PEEK")),

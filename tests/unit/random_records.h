@@ -119,6 +119,18 @@ static inline struct value_flags random_flags(struct random *random)
 				     .unknown = random_number(random, 3) };
 }
 
+static void random_memory(struct random *random, struct value *value)
+{
+	value->size = random_number(random, 4) ? 0 : random_number(random, 200);
+	value->room = random_number(random, 4) ? 0 : random_number(random, 200);
+	if (random_number(random, 4))
+		return;
+	struct value_bytes *raw = arena_zero(random->arena, sizeof *raw);
+	raw->data = random_bytes(random, &raw->captured);
+	raw->length = raw->captured + random_number(random, 3);
+	value->raw = raw;
+}
+
 static inline struct value random_value(struct random *random, const char *name, int depth)
 {
 	/* Structures and arrays, which stand before the last kind, end at some depth. */
@@ -156,7 +168,19 @@ static inline struct value random_value(struct random *random, const char *name,
 		value.address = random_chance(random) ? random_number(random, UINT64_MAX) : 0;
 		break;
 	}
+	random_memory(random, &value);
 	return value;
+}
+
+/* What a number or a set of descriptors was before the call changed it. */
+static const struct value *random_given(struct random *random, const struct event *event)
+{
+	struct value *given = arena_zero(random->arena, EVENT_ARGS * sizeof *given);
+	memcpy(given, event->args, sizeof event->args);
+	for (size_t i = 0; i < event->arg_count; i++)
+		if (given[i].kind == VALUE_INTEGER)
+			given[i].integer -= random_chance(random);
+	return given;
 }
 
 static const struct event *random_event(struct random *random, bool returned)
@@ -165,11 +189,16 @@ static const struct event *random_event(struct random *random, bool returned)
 		int error;
 		const char *name;
 	} errors[] = { { EPIPE, "EPIPE" }, { EINVAL, "EINVAL" }, { 524, "ERRNO_524" } };
+	static const char *const names[EVENT_ARGS] = { "sockfd", "buf",  "len",
+						       "flags",  "addr", "addrlen" };
 	struct event *event = arena_zero(random->arena, sizeof *event);
+	size_t first = random_number(random, EVENT_ARGS);
 	event->name = random_chance(random) ? "recv" : random_text(random);
 	event->arg_count = random_number(random, EVENT_ARGS + 1);
 	for (size_t i = 0; i < event->arg_count; i++)
-		event->args[i] = random_value(random, random_chance(random) ? "addrlen" : "buf", 3);
+		event->args[i] = random_value(random, names[(first + i) % EVENT_ARGS], 3);
+	event->syscall = random_chance(random) ? random_text(random) : NULL;
+	event->left_out = random_number(random, 2);
 	event->fd = (int)random_number(random, 5) - 1;
 	if (!returned)
 		return event;
@@ -177,6 +206,12 @@ static const struct event *random_event(struct random *random, bool returned)
 	event->returned = 5 + random_number(random, 5000000);
 	event->result = (int64_t)random_number(random, 6) - 1;
 	event->restarted = random_number(random, 10) == 0;
+	event->error_name = event->restarted ? "ERESTARTSYS" : NULL;
+	event->beside_count = random_number(random, 3);
+	for (size_t i = 0; i < event->beside_count; i++)
+		event->beside[i] =
+			random_value(random, random_chance(random) ? "timeout" : "iov", 2);
+	event->given = random_chance(random) ? random_given(random, event) : NULL;
 	event->new_sockets[0] = random_chance(random) ? random_id(random) : NULL;
 	if (random_chance(random) && !event->restarted) {
 		size_t i = random_number(random, sizeof errors / sizeof *errors);
@@ -374,6 +409,19 @@ static struct record_segment random_segment(struct random *random, uint64_t time
 	};
 }
 
+static const struct signal_cause *random_cause(struct random *random)
+{
+	struct signal_cause *cause = arena_zero(random->arena, sizeof *cause);
+	*cause = (struct signal_cause){ .code = (int)random_number(random, 140) - 10,
+					.from_process = random_chance(random),
+					.of_child = random_chance(random),
+					.at_address = random_chance(random) };
+	cause->pid = cause->from_process ? (pid_t)random_number(random, 3) : 0;
+	cause->status = cause->of_child ? (int)random_number(random, 80) : 0;
+	cause->address = cause->at_address ? random_number(random, UINT64_MAX) : 0;
+	return cause;
+}
+
 static const struct record_process *random_process(struct random *random)
 {
 	struct record_process *process = arena_zero(random->arena, sizeof *process);
@@ -384,6 +432,8 @@ static const struct record_process *random_process(struct random *random)
 		.argv = random_chance(random) ? random_list(random) : NULL,
 		.status = (int)random_number(random, 3) - 1,
 		.signal = random_chance(random) ? "SIGTERM" : NULL,
+		.dumped = random_chance(random),
+		.cause = random_chance(random) ? random_cause(random) : NULL,
 	};
 	return process;
 }

@@ -36,7 +36,7 @@
 	}
 #define BYTES(text)                                                                            \
 	{                                                                                      \
-		.kind = VALUE_BYTES, .bytes = {(text), sizeof(text) - 1, sizeof(text) - 1, 0 } \
+		.kind = VALUE_BYTES, .bytes = {(text), sizeof(text) - 1, sizeof(text) - 1 } \
 	}
 #define LIST(of, ...)                                                                  \
 	{                                                                              \

@@ -75,8 +75,8 @@ void parts_decode(struct decoding *decoding, const struct message *message, uint
 		uint64_t share = part_share(part, decoding->returned, &left);
 		items[i] = value_address(NULL, part->address);
 		value_payload(decoding, &items[i], part->address, share, share);
-		if (decoding->returned && items[i].kind == VALUE_BYTES)
-			items[i].bytes.room = part->length;
+		if (decoding->returned || items[i].kind == VALUE_ADDRESS)
+			items[i].room = part->length;
 	}
 }
 
@@ -94,4 +94,14 @@ void decode_vector(struct decoding *decoding, unsigned index, struct value *valu
 	(void)index;
 	if (decoding->memo->message_count)
 		parts_decode(decoding, decoding->memo->messages, moved(decoding), value);
+}
+
+void vector_refused(struct decoding *decoding, struct value *value)
+{
+	const struct message *message = decoding->memo->messages;
+	struct value *items = value_items(decoding, value, VALUE_ARRAY, message->part_count);
+	for (size_t i = 0; items && i < message->part_count; i++) {
+		items[i] = value_address(NULL, message->parts[i].address);
+		items[i].room = message->parts[i].length;
+	}
 }

@@ -134,13 +134,13 @@ const struct call call_table[] = {
 		{ "msgvec", .kind = ARG_MESSAGES, .direction = OUT, .size = SIZED_BY_ARG(2) },
 		{ "vlen", .kind = ARG_UNSIGNED },
 		{ "flags", .kind = ARG_FLAGS, .names = message_flag_names },
-		{ "timeout", .kind = ARG_TIMESPEC } } },
+		{ "timeout", .kind = ARG_TIMESPEC, .direction = ANSWERED } } },
 	{ CALL_RECVMMSG, "recvmmsg_time64", "recvmmsg", CLASS_DATA, ALWAYS, {
 		{ "sockfd", .kind = ARG_SOCKET },
 		{ "msgvec", .kind = ARG_MESSAGES, .direction = OUT, .size = SIZED_BY_ARG(2) },
 		{ "vlen", .kind = ARG_UNSIGNED },
 		{ "flags", .kind = ARG_FLAGS, .names = message_flag_names },
-		{ "timeout", .kind = ARG_TIMESPEC_64 } } },
+		{ "timeout", .kind = ARG_TIMESPEC_64, .direction = ANSWERED } } },
 	{ CALL_READ, "read", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd", .kind = ARG_SOCKET },
 		{ "buf", .kind = ARG_BYTES, .direction = OUT, .size = SIZED_BY_RESULT },
@@ -160,12 +160,12 @@ const struct call call_table[] = {
 	{ CALL_SENDFILE, "sendfile", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "out_fd", .kind = ARG_SOCKET },
 		{ "in_fd", .kind = ARG_OTHER },
-		{ "offset", .kind = ARG_OFFSET },
+		{ "offset", .kind = ARG_OFFSET, .direction = ANSWERED },
 		{ "count", .kind = ARG_SIZE } } },
 	{ CALL_SENDFILE, "sendfile64", "sendfile", CLASS_DATA, AT_SOCKETS, {
 		{ "out_fd", .kind = ARG_SOCKET },
 		{ "in_fd", .kind = ARG_OTHER },
-		{ "offset", .kind = ARG_OFFSET_64 },
+		{ "offset", .kind = ARG_OFFSET_64, .direction = ANSWERED },
 		{ "count", .kind = ARG_SIZE } } },
 	{ CALL_SPLICE, "splice", NULL, CLASS_DATA, AT_SOCKETS, {
 		{ "fd_in", .kind = ARG_SOCKET },
@@ -238,12 +238,12 @@ const struct call call_table[] = {
 	{ CALL_PPOLL, "ppoll", NULL, CLASS_WAIT, ALWAYS, {
 		{ "fds", .kind = ARG_POLLFDS, .direction = INOUT, .size = SIZED_BY_ARG(1) },
 		{ "nfds", .kind = ARG_SIZE },
-		{ "timeout", .kind = ARG_TIMESPEC },
+		{ "timeout", .kind = ARG_TIMESPEC, .direction = ANSWERED },
 		{ "sigmask", .kind = ARG_SIGSET, .size = SIZED_BY_ARG(4) } } },
 	{ CALL_PPOLL, "ppoll_time64", "ppoll", CLASS_WAIT, ALWAYS, {
 		{ "fds", .kind = ARG_POLLFDS, .direction = INOUT, .size = SIZED_BY_ARG(1) },
 		{ "nfds", .kind = ARG_SIZE },
-		{ "timeout", .kind = ARG_TIMESPEC_64 },
+		{ "timeout", .kind = ARG_TIMESPEC_64, .direction = ANSWERED },
 		{ "sigmask", .kind = ARG_SIGSET, .size = SIZED_BY_ARG(4) } } },
 	/* i386 has two: its `select`, number 82, takes one pointer to all five arguments. */
 	{ CALL_SELECT, "select", NULL, CLASS_WAIT, ALWAYS, {
@@ -251,26 +251,26 @@ const struct call call_table[] = {
 		{ "readfds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "writefds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "exceptfds", .kind = ARG_FDSET, .direction = INOUT },
-		{ "timeout", .kind = ARG_TIMEVAL } } },
+		{ "timeout", .kind = ARG_TIMEVAL, .direction = ANSWERED } } },
 	{ CALL_SELECT, "_newselect", "select", CLASS_WAIT, ALWAYS, {
 		{ "nfds", .kind = ARG_INTEGER },
 		{ "readfds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "writefds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "exceptfds", .kind = ARG_FDSET, .direction = INOUT },
-		{ "timeout", .kind = ARG_TIMEVAL } } },
+		{ "timeout", .kind = ARG_TIMEVAL, .direction = ANSWERED } } },
 	{ CALL_PSELECT6, "pselect6", NULL, CLASS_WAIT, ALWAYS, {
 		{ "nfds", .kind = ARG_INTEGER },
 		{ "readfds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "writefds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "exceptfds", .kind = ARG_FDSET, .direction = INOUT },
-		{ "timeout", .kind = ARG_TIMESPEC },
+		{ "timeout", .kind = ARG_TIMESPEC, .direction = ANSWERED },
 		{ "sigmask", .kind = ARG_SIGSET_PACK } } },
 	{ CALL_PSELECT6, "pselect6_time64", "pselect6", CLASS_WAIT, ALWAYS, {
 		{ "nfds", .kind = ARG_INTEGER },
 		{ "readfds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "writefds", .kind = ARG_FDSET, .direction = INOUT },
 		{ "exceptfds", .kind = ARG_FDSET, .direction = INOUT },
-		{ "timeout", .kind = ARG_TIMESPEC_64 },
+		{ "timeout", .kind = ARG_TIMESPEC_64, .direction = ANSWERED },
 		{ "sigmask", .kind = ARG_SIGSET_PACK } } },
 	{ CALL_EPOLL_CREATE, "epoll_create", NULL, CLASS_WAIT, ALWAYS, {
 		{ "size", .kind = ARG_INTEGER } } },

@@ -79,6 +79,7 @@ static void control_message(struct decoding *decoding, const struct control_head
 	size_t size = (size_t)header->length - data;
 	if (!fields)
 		return;
+	value->size = header->length;
 	fields[0].name = "level";
 	value_constant(&fields[0], header->level, name_of(level_names, header->level));
 	fields[1].name = "type";

@@ -95,7 +95,10 @@ static void name_event(struct event *event, const struct call *call)
 			continue;
 		event->name = simpler[i].name;
 		event->arg_count = simpler[i].absent;
+		event->left_out = event->raw[EVENT_ARGS - 1];
 	}
+	if (strcmp(event->name, call->name) != 0)
+		event->syscall = call->name;
 }
 
 static void decode_inputs(struct decoding *decoding)
@@ -190,6 +193,45 @@ static uint64_t count_bytes(const struct event *event)
 	return several ? event->bytes_moved : (uint64_t)event->result;
 }
 
+/* Nothing came into the buffers; where they are is all there is to say. */
+static void decode_refused(struct decoding *decoding)
+{
+	struct event *event = decoding->event;
+	for (unsigned i = 0; i < event->arg_count; i++) {
+		const struct arg *arg = argument_row(decoding, i);
+		bool several = arg->kind == ARG_VECTOR || arg->kind == ARG_MESSAGE;
+		if (arg->direction != OUT || !several || !decoding->memo->message_count)
+			continue;
+		struct value *value = &event->beside[event->beside_count++];
+		*value = value_address(arg->name, argument_word(decoding, i));
+		if (arg->kind == ARG_VECTOR)
+			vector_refused(decoding, value);
+		else
+			value->room = decoding->memo->messages->name_size;
+	}
+}
+
+static void decode_output(struct decoding *decoding, unsigned i)
+{
+	struct event *event = decoding->event;
+	const struct arg *arg = argument_row(decoding, i);
+	struct value *value = &event->args[i];
+	switch (arg->direction) {
+	case IN:
+		return;
+	case OUT:
+	case INOUT:
+		break;
+	case ANSWERED:
+		if (!argument_word(decoding, i))
+			return;
+		value = &event->beside[event->beside_count++];
+		*value = value_address(arg->name, argument_word(decoding, i));
+		break;
+	}
+	kinds[arg->kind].decode(decoding, i, value);
+}
+
 void decode_return(struct event *event, const struct stop *stop, const struct memory *memory,
 		   const struct decode_limits *limits)
 {
@@ -201,16 +243,15 @@ void decode_return(struct event *event, const struct stop *stop, const struct me
 		.returned = true,
 	};
 	decode_result(event, stop);
-	if (event->result < 0)
+	if (event->result < 0) {
+		decode_refused(&decoding);
 		return;
+	}
 	/* What the program asked for, before the kernel's answer takes its place. */
 	event->given =
 		(const void *)arena_copy_bytes(event->arena, event->args, sizeof event->args);
-	for (unsigned i = 0; i < event->arg_count; i++) {
-		const struct arg *arg = argument_row(&decoding, i);
-		if (arg->direction != IN)
-			kinds[arg->kind].decode(&decoding, i, &event->args[i]);
-	}
+	for (unsigned i = 0; i < event->arg_count; i++)
+		decode_output(&decoding, i);
 	event->bytes_moved = count_bytes(event);
 	if (event->call == CALL_FCNTL)
 		fcntl_result(&decoding);

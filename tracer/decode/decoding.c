@@ -5,6 +5,8 @@
 #include "types/socket.h"
 
 #include <assert.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <string.h>
 
 /* --- the call ------------------------------------------------------------------------------- */
@@ -124,6 +126,17 @@ void value_bytes(struct decoding *decoding, struct value *value, const void *byt
 	value->bytes = (struct value_bytes){ .data = copy, .captured = captured, .length = length };
 }
 
+void value_raw(struct decoding *decoding, struct value *value, const void *bytes, size_t captured,
+	       size_t length)
+{
+	struct value_bytes *raw = arena_alloc(decoding->event->arena, sizeof *raw);
+	const char *copy = arena_copy_bytes(decoding->event->arena, bytes, captured);
+	if (!raw || !copy)
+		return;
+	*raw = (struct value_bytes){ .data = copy, .captured = captured, .length = length };
+	value->raw = raw;
+}
+
 void value_payload(struct decoding *decoding, struct value *value, uint64_t address,
 		   uint64_t length, uint64_t room)
 {
@@ -154,6 +167,25 @@ void value_text(struct decoding *decoding, struct value *value, const char *text
 	value->endpoint = copy;
 }
 
+/* Whether the address can be made again from its text. */
+static bool tells_all(const char *text, const void *address, size_t size)
+{
+	struct sockaddr_in6 inet6 = { 0 };
+	memcpy(&inet6, address, size < sizeof inet6 ? size : sizeof inet6);
+	switch (inet6.sin6_family) {
+	case AF_INET:
+		return size >= sizeof(struct sockaddr_in);
+	case AF_INET6:
+		return size >= sizeof inet6 && !inet6.sin6_flowinfo;
+	case AF_UNIX: /* what is escaped in it could be two things */
+		return !strchr(text, '\\');
+	case AF_NETLINK:
+		return size >= sizeof(struct sockaddr_nl);
+	default:
+		return false;
+	}
+}
+
 void value_endpoint(struct decoding *decoding, struct value *value, const void *address,
 		    size_t size)
 {
@@ -162,6 +194,8 @@ void value_endpoint(struct decoding *decoding, struct value *value, const void *
 		return;
 	endpoint_text(text, sizeof text, address, size);
 	value_text(decoding, value, text);
+	if (!tells_all(text, address, size))
+		value_raw(decoding, value, address, size, size);
 }
 
 void value_endpoint_at(struct decoding *decoding, struct value *value, uint64_t address,

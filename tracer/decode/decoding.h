@@ -21,6 +21,7 @@ struct part {
 struct message {
 	uint64_t name, vector, control, control_size;
 	uint32_t name_size;
+	const char *header; /* all of it, if msg_flags is set, which means nothing; else NULL */
 	struct part *parts; /* NULL: unreadable */
 	size_t part_count;
 };
@@ -55,6 +56,9 @@ decoder decode_message, decode_messages, decode_offset, decode_offset_64;
 decoder decode_option_name, decode_option_value, decode_fcntl, decode_ioctl;
 decoder decode_pollfds, decode_fdset, decode_epoll_event, decode_epoll_events;
 decoder decode_timeval, decode_timespec, decode_timespec_64, decode_sigset, decode_sigset_pack;
+
+/* The buffers of a readv() that failed: their addresses and their rooms. */
+void vector_refused(struct decoding *decoding, struct value *value);
 
 /* What the result of F_GETFL and F_GETFD means. */
 void fcntl_result(struct decoding *decoding);
@@ -114,6 +118,9 @@ void value_endpoint(struct decoding *decoding, struct value *value, const void *
 /* The same in the tracee; sizes beyond any address are cut. */
 void value_endpoint_at(struct decoding *decoding, struct value *value, uint64_t address,
 		       uint64_t size);
+/* Beside a value that does not tell them all: bytes already read, of which there were `length`. */
+void value_raw(struct decoding *decoding, struct value *value, const void *bytes, size_t captured,
+	       size_t length);
 void value_text(struct decoding *decoding, struct value *value, const char *text);
 /* A list of that kind with `count` zeroed items, NULL if there is no memory. */
 struct value *value_items(struct decoding *decoding, struct value *value, enum value_kind kind,

@@ -55,6 +55,9 @@ static bool message_read(struct decoding *decoding, uint64_t address, struct mes
 		.control = load_unsigned(raw.bytes + layout->control, word),
 		.control_size = load_unsigned(raw.bytes + layout->control_size, word),
 	};
+	if (load_unsigned(raw.bytes + layout->flags, 4))
+		ret_message->header =
+			arena_copy_bytes(decoding->event->arena, raw.bytes, layout->header);
 	uint64_t count = load_unsigned(raw.bytes + layout->iov_count, word);
 	/* Without its parts it is still worth showing. */
 	parts_read(decoding, ret_message->vector, count, ret_message);
@@ -93,8 +96,6 @@ static bool answer_read(const struct decoding *decoding, uint64_t address,
 		.control_size = load_unsigned(raw.bytes + layout->control_size,
 					      abi_word(decoding->event->abi)),
 	};
-	if (answer.name_size > offered->name_size)
-		answer.name_size = offered->name_size;
 	if (answer.control_size > offered->control_size)
 		answer.control_size = offered->control_size;
 	*ret_answer = answer;
@@ -105,13 +106,18 @@ static bool answer_read(const struct decoding *decoding, uint64_t address,
 static void message_fields(struct decoding *decoding, const struct message *message,
 			   const struct answer *answer, uint64_t moved, struct value *fields)
 {
+	uint32_t name_size =
+		answer->name_size < message->name_size ? answer->name_size : message->name_size;
 	fields[FIELD_NAME] = value_address("name", message->name);
-	value_endpoint_at(decoding, &fields[FIELD_NAME], message->name, answer->name_size);
+	value_endpoint_at(decoding, &fields[FIELD_NAME], message->name, name_size);
+	fields[FIELD_NAME].size = answer->name_size;
+	fields[FIELD_NAME].room = decoding->returned ? message->name_size : 0;
 	fields[FIELD_PARTS] = value_address("iov", message->vector);
-	if (message->parts)
+	if (message->parts && (message->vector || message->part_count))
 		parts_decode(decoding, message, moved, &fields[FIELD_PARTS]);
 	fields[FIELD_CONTROL] = value_address("control", message->control);
 	control_decode(decoding, message->control, answer->control_size, &fields[FIELD_CONTROL]);
+	fields[FIELD_CONTROL].size = answer->control_size;
 }
 
 /* Room for all fields is made at once: sendmmsg gets its last one at return. */
@@ -125,6 +131,9 @@ static void sent_decode(struct decoding *decoding, const struct message *message
 		return;
 	value->list.count = FIELD_FLAGS;
 	message_fields(decoding, message, &as_given, 0, fields);
+	if (message->header)
+		value_raw(decoding, value, message->header, layout_of(decoding)->header,
+			  layout_of(decoding)->header);
 }
 
 static void received_decode(struct decoding *decoding, const struct message *message,

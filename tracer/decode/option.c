@@ -28,6 +28,16 @@ void decode_option_name(struct decoding *decoding, unsigned index, struct value 
 	value_constant(value, argument_int(decoding, index), option ? option->name : NULL);
 }
 
+/* Whether these are all the bytes there were: most options are an int. */
+static bool tells_all(const struct value *value, size_t size)
+{
+	if (value->kind == VALUE_BYTES)
+		return value->bytes.captured == size;
+	bool number = value->kind == VALUE_INTEGER || value->kind == VALUE_CONSTANT ||
+		      value->kind == VALUE_DESCRIPTOR;
+	return number && size == sizeof(int32_t);
+}
+
 void decode_option_value(struct decoding *decoding, unsigned index, struct value *value)
 {
 	unsigned char copy[MAX_OPTION];
@@ -38,9 +48,11 @@ void decode_option_value(struct decoding *decoding, unsigned index, struct value
 	if (!address || !wanted)
 		return;
 	size_t got = decoding->memory->read(decoding->memory, address, copy, wanted);
-	if (got)
-		shape_decode(decoding, option ? option->shape : SHAPE_BYTES, copy, got, length,
-			     value);
+	if (!got)
+		return;
+	shape_decode(decoding, option ? option->shape : SHAPE_BYTES, copy, got, length, value);
+	if (!tells_all(value, got))
+		value_raw(decoding, value, copy, got, length);
 }
 
 /* --- fcntl ---------------------------------------------------------------------------------- */

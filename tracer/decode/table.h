@@ -54,6 +54,8 @@ enum direction {
 	IN,
 	OUT,
 	INOUT,
+	/* The same, but it is shown as the program gave it; the answer stands beside. */
+	ANSWERED,
 };
 
 enum size_rule {

@@ -182,6 +182,7 @@ static void sigset_at(struct decoding *decoding, uint64_t address, uint64_t size
 		      struct value *value)
 {
 	uint64_t set;
+	value->size = size;
 	if (size != sizeof set || !read_whole(decoding, address, &set, sizeof set))
 		return;
 	struct value *items =

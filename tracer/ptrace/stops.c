@@ -155,12 +155,38 @@ static void read_event(struct stop *stop, int event, int signal)
 	}
 }
 
+static struct signal_cause cause_of(const siginfo_t *info)
+{
+	bool sent = info->si_code == SI_USER || info->si_code == SI_TKILL ||
+		    info->si_code == SI_QUEUE;
+	/* Codes above 0 belong to one signal, SI_KERNEL to none. */
+	bool own = info->si_code > 0 && info->si_code != SI_KERNEL;
+	struct signal_cause cause = { .code = info->si_code };
+	cause.of_child = own && info->si_signo == SIGCHLD;
+	cause.from_process = sent || cause.of_child;
+	cause.at_address = own && (info->si_signo == SIGSEGV || info->si_signo == SIGBUS ||
+				   info->si_signo == SIGFPE || info->si_signo == SIGILL);
+	if (cause.from_process) {
+		cause.pid = info->si_pid;
+		cause.uid = info->si_uid;
+	}
+	if (cause.of_child) {
+		cause.status = info->si_status;
+		cause.user_ticks = info->si_utime;
+		cause.system_ticks = info->si_stime;
+	}
+	if (cause.at_address)
+		cause.address = (uintptr_t)info->si_addr;
+	return cause;
+}
+
 static void read_signal(struct stop *stop, int signal)
 {
 	siginfo_t info = { 0 };
 	stop->kind = STOP_SIGNAL;
 	stop->signal = signal;
 	request(PTRACE_GETSIGINFO, stop->thread->tid, 0, &info);
+	stop->cause = cause_of(&info);
 	/* si_code <= 0: from a process (kill, tgkill, sigqueue); above: from the kernel. */
 	stop->sender = info.si_code <= 0 ? info.si_pid : 0;
 }

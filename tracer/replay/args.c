@@ -106,6 +106,18 @@ static const struct kind {
 	{ "address", VALUE_ADDRESS, read_address },
 };
 
+static void read_memory(struct replay_line *line, const json_t *object, struct value *value)
+{
+	const json_t *raw = field_object(line, object, "raw");
+	struct value_bytes *bytes = raw ? replay_room(line, 1, sizeof *bytes) : NULL;
+	value->size = (uint64_t)field_number(line, object, "size", 0);
+	value->room = (uint64_t)field_number(line, object, "room", 0);
+	if (!bytes)
+		return;
+	replay_bytes(line, raw, bytes);
+	value->raw = bytes;
+}
+
 static void read_value(struct replay_line *line, const json_t *object, struct value *value)
 {
 	const char *name = need_text(line, object, "kind");
@@ -113,6 +125,7 @@ static void read_value(struct replay_line *line, const json_t *object, struct va
 		if (strcmp(name, kinds[i].name) == 0) {
 			value->kind = kinds[i].kind;
 			kinds[i].read(line, object, value);
+			read_memory(line, object, value);
 			return;
 		}
 	}

@@ -236,13 +236,46 @@ static void read_args(struct replay_line *line)
 		line->event->args[line->event->arg_count++] = args[i];
 }
 
+static void read_beside(struct replay_line *line)
+{
+	struct event *event = line->event;
+	const json_t *array = field_array(line, line->object, "beside");
+	size_t count = json_array_size(array);
+	if (count > EVENT_ARGS) {
+		replay_complain(line, _("a call has more than %d arguments"), EVENT_ARGS);
+		return;
+	}
+	const struct value *beside = replay_args(line, array, true);
+	for (size_t i = 0; beside && i < count; i++)
+		event->beside[event->beside_count++] = beside[i];
+}
+
+/* The arguments as they were given: those that the recording has, and the rest as they are. */
+static void read_given(struct replay_line *line)
+{
+	struct event *event = line->event;
+	const json_t *array = field_array(line, line->object, "given");
+	const struct value *changed = replay_args(line, array, true);
+	struct value *given = changed ? replay_room(line, EVENT_ARGS, sizeof *given) : NULL;
+	if (!given)
+		return;
+	memcpy(given, event->args, sizeof event->args);
+	for (size_t i = 0; i < json_array_size(array); i++)
+		for (size_t arg = 0; arg < event->arg_count; arg++)
+			if (strcmp(changed[i].name, event->args[arg].name) == 0)
+				given[arg] = changed[i];
+	event->given = given;
+}
+
 static void read_result(struct replay_line *line)
 {
 	struct event *event = line->event;
 	event->result = need_number(line, line->object, "ret");
-	event->error_name = field_text(line, line->object, "errno");
-	event->error = event->error_name ? errno_named(event->error_name) : 0;
 	event->restarted = json_is_true(json_object_get(line->object, "restarted"));
+	event->error_name = field_text(line, line->object, event->restarted ? "restart" : "errno");
+	if (event->restarted)
+		return;
+	event->error = event->error_name ? errno_named(event->error_name) : 0;
 	if (event->error_name && !event->error)
 		replay_complain(line, _("\"errno\" is the name of no error"));
 }
@@ -253,8 +286,12 @@ void replay_call(struct replay_line *line)
 	struct record *record = &line->record;
 	record->event = event;
 	event->name = need_text(line, line->object, "call");
+	event->syscall = field_text(line, line->object, "syscall");
+	event->left_out = (uint64_t)field_number(line, line->object, "left_out", 0);
 	event->entered = record->time;
 	read_args(line);
+	read_beside(line);
+	read_given(line);
 	replay_socket(line);
 	read_python(line);
 	if (record->type != RECORD_CALL)

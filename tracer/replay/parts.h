@@ -19,6 +19,7 @@ struct replay_line {
 	struct segment segment;
 	struct record_header header;
 	struct record_process process;
+	struct signal_cause cause;
 	struct record_connection connection;
 	struct record_sockets sockets;
 	bool bad;

@@ -73,6 +73,27 @@ static void read_header(struct replay_line *line)
 	line->record.header = header;
 }
 
+static const struct signal_cause *read_cause(struct replay_line *line)
+{
+	const json_t *object = field_object(line, line->object, "cause");
+	struct signal_cause *cause = &line->cause;
+	if (!object)
+		return NULL;
+	*cause = (struct signal_cause){
+		.code = (int)need_number(line, object, "code"),
+		.from_process = json_object_get(object, "pid") != NULL,
+		.pid = (pid_t)field_number(line, object, "pid", 0),
+		.uid = (uid_t)field_number(line, object, "uid", 0),
+		.of_child = json_object_get(object, "status") != NULL,
+		.status = (int)field_number(line, object, "status", 0),
+		.user_ticks = field_number(line, object, "user_ticks", 0),
+		.system_ticks = field_number(line, object, "system_ticks", 0),
+		.at_address = json_object_get(object, "address") != NULL,
+		.address = (uint64_t)field_number(line, object, "address", 0),
+	};
+	return cause;
+}
+
 static void read_process(struct replay_line *line)
 {
 	struct record_process *process = &line->process;
@@ -86,6 +107,8 @@ static void read_process(struct replay_line *line)
 		.argv = replay_list(line, field_array(line, line->object, "argv")),
 		.status = (int)field_number(line, line->object, "status", -1),
 		.signal = field_text(line, line->object, "signal"),
+		.dumped = json_is_true(json_object_get(line->object, "dumped")),
+		.cause = read_cause(line),
 	};
 	line->record.process = process;
 }

@@ -17,8 +17,8 @@ static uint64_t total(const struct value *buffers, bool room)
 	for (size_t i = 0; i < items->count; i++) {
 		if (items->items[i].kind != VALUE_BYTES)
 			continue;
-		const struct value_bytes *bytes = &items->items[i].bytes;
-		sum += room && bytes->room ? bytes->room : bytes->length;
+		const struct value *item = &items->items[i];
+		sum += room && item->room ? item->room : item->bytes.length;
 	}
 	return sum;
 }
@@ -87,11 +87,11 @@ static void write_room(struct writer *writer, const struct value *buffers)
 	}
 	write_code(writer, "[");
 	for (size_t i = 0; i < items->count; i++) {
-		const struct value_bytes *bytes = &items->items[i].bytes;
-		size_t room = 0;
-		if (items->items[i].kind == VALUE_BYTES)
-			room = bytes->room ? bytes->room : bytes->length;
-		line_printf(&writer->code, "%sbytearray(%zu)", i ? ", " : "", room);
+		const struct value *item = &items->items[i];
+		uint64_t room = 0;
+		if (item->kind == VALUE_BYTES)
+			room = item->room ? item->room : item->bytes.length;
+		line_printf(&writer->code, "%sbytearray(%" PRIu64 ")", i ? ", " : "", room);
 	}
 	write_code(writer, "])");
 }

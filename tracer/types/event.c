@@ -33,6 +33,42 @@ const struct value *event_arg(const struct event *event, const char *name)
 	return NULL;
 }
 
+static bool is_set(const struct value *value)
+{
+	for (size_t i = 0; value->kind == VALUE_ARRAY && i < value->list.count; i++)
+		if (value->list.items[i].kind != VALUE_DESCRIPTOR)
+			return false;
+	return value->kind == VALUE_ARRAY;
+}
+
+static bool same_set(const struct value *one, const struct value *other)
+{
+	bool same = one->list.count == other->list.count;
+	for (size_t i = 0; same && i < one->list.count; i++)
+		same = one->list.items[i].descriptor.fd == other->list.items[i].descriptor.fd;
+	return same;
+}
+
+const struct value *event_given(const struct event *event, size_t i)
+{
+	if (!event->given)
+		return NULL;
+	const struct value *before = &event->given[i];
+	const struct value *after = &event->args[i];
+	bool numbers = before->kind == VALUE_INTEGER && after->kind == VALUE_INTEGER;
+	bool changed = (numbers && before->integer != after->integer) ||
+		       (is_set(before) && is_set(after) && !same_set(before, after));
+	return changed ? before : NULL;
+}
+
+const struct value *event_beside(const struct event *event, const char *name)
+{
+	for (size_t i = 0; i < event->beside_count; i++)
+		if (strcmp(event->beside[i].name, name) == 0)
+			return &event->beside[i];
+	return NULL;
+}
+
 enum flow call_flow(enum call_id call)
 {
 	static const enum flow flows[CALL_COUNT] = {

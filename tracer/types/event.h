@@ -20,6 +20,10 @@ struct event {
 	enum call_class class;
 	/* As the C programmer knows it: a recvfrom without an address is a recv. */
 	const char *name;
+	/* The kernel's name of it, where that is another one; NULL: it is the same. */
+	const char *syscall;
+	/* What the simpler name leaves out: the last argument of sendto, recvfrom, epoll_pwait. */
+	uint64_t left_out;
 	enum abi abi;
 	uint64_t raw[EVENT_ARGS]; /* the registers at entry */
 	struct value args[EVENT_ARGS];
@@ -27,6 +31,13 @@ struct event {
 	/* The same EVENT_ARGS as they were at entry, where the kernel overwrote some of them
 	 * (select's sets); NULL: it did not. */
 	const struct value *given;
+	/*
+	 * What `args` does not show. Of arguments that stand there as the program gave them, what
+	 * the kernel made of them: the time that is left, the offset reached. Of the buffers that a
+	 * failed call was to fill, where they are and what room they have.
+	 */
+	struct value beside[EVENT_ARGS];
+	size_t beside_count;
 
 	uint64_t entered;  /* nanoseconds on the trace's clock */
 	uint64_t returned; /* the same; 0 while the thread is in the kernel */
@@ -35,8 +46,9 @@ struct event {
 	const char *error_name;
 	/* What the result's bits mean (fcntl's F_GETFL and F_GETFD); NULL: it is a plain number. */
 	const struct value *result_flags;
-	/* ERESTARTSYS and its like, never seen by the program: a signal made the kernel start
-	 * the call anew. The event is complete, and the same call will be entered again. */
+	/* ERESTARTSYS (that is error_name then) and its like, never seen by the program: a signal
+	 * made the kernel start the call anew. The event is complete, and the same call will be
+	 * entered again. */
 	bool restarted;
 
 	/* The descriptor the call works on, -1 if it has none. */
@@ -66,6 +78,13 @@ void event_free(struct event *event);
 
 /* The argument of that name, NULL if the call has none. */
 const struct value *event_arg(const struct event *event, const char *name);
+
+/* Argument i as the program gave it, where the call changed it and that is recorded: a number, a
+ * set of descriptors. Else NULL. */
+const struct value *event_given(const struct event *event, size_t i);
+
+/* Of that name among event->beside, NULL if it is not there. */
+const struct value *event_beside(const struct event *event, const char *name);
 
 /* Which way a call moves bytes between the program and its socket. */
 enum flow {

@@ -9,6 +9,7 @@
 #include "types/origin.h"
 #include "types/python.h"
 #include "types/segment.h"
+#include "types/signal.h"
 #include "types/socket.h"
 #include "types/sysctl.h"
 #include "types/witness.h"
@@ -77,11 +78,13 @@ struct record_header {
 
 struct record_process {
 	enum process_what what;
-	pid_t parent;            /* 0: does not apply */
-	const char *program;     /* path; NULL: does not apply */
-	const char *const *argv; /* NULL-terminated; NULL: does not apply */
-	int status;              /* exit status, -1: does not apply */
-	const char *signal;      /* "SIGTERM"; NULL: does not apply */
+	pid_t parent;                     /* 0: does not apply */
+	const char *program;              /* path; NULL: does not apply */
+	const char *const *argv;          /* NULL-terminated; NULL: does not apply */
+	int status;                       /* exit status, -1: does not apply */
+	const char *signal;               /* "SIGTERM"; NULL: does not apply */
+	bool dumped;                      /* PROCESS_EXIT: the signal left a core */
+	const struct signal_cause *cause; /* PROCESS_SIGNAL: why it came; NULL: not known */
 };
 
 /* What one call did to the state of its socket, and of the other end if that is traced. */

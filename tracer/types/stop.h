@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types/abi.h"
+#include "types/signal.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -50,7 +51,8 @@ struct stop {
 	bool refused;     /* at exit: a filter of the program's own has trapped it */
 	/* STOP_SIGNAL, STOP_GROUP: the signal */
 	int signal;
-	pid_t sender; /* STOP_SIGNAL: who sent it, 0 if the kernel did */
+	pid_t sender;              /* STOP_SIGNAL: who sent it, 0 if the kernel did */
+	struct signal_cause cause; /* STOP_SIGNAL */
 	/* STOP_FORK: the new thread; STOP_EXEC: the tid that called execve */
 	pid_t child;
 	bool child_is_thread;    /* STOP_FORK: of the same process */

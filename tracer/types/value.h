@@ -43,7 +43,6 @@ struct value_bytes {
 	const char *data; /* may contain NUL */
 	size_t captured;  /* how many of them we have */
 	size_t length;    /* how many the call moved, or was asked to move */
-	size_t room;      /* of the buffer behind an output; 0: not known, or an input */
 };
 
 struct value_list {
@@ -54,6 +53,12 @@ struct value_list {
 struct value {
 	enum value_kind kind;
 	const char *name; /* of the argument or field; NULL in an array */
+	/* How many bytes of the program's memory it is, where nothing else tells: of a name or
+	 * control data in a message, of a signal set. 0: not told. */
+	uint64_t size;
+	uint64_t room; /* how many were offered for it; 0: not known, or an input */
+	/* Those bytes, where the value does not tell each of them; NULL: it does. */
+	const struct value_bytes *raw;
 	union {
 		int64_t integer;
 		struct value_descriptor descriptor;
