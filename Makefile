@@ -197,6 +197,9 @@ $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c $(ARCHIVE)
 	$(say) TEST $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread
 
+# Makes its records as the unit tests do.
+$(BUILD)/tests/programs/random_records: LIBRARY_LIBS += $(CHECK_LIBS)
+
 # As the demos' programs: libc only. A torture of the tracer, not of the program: no sanitizers,
 # which would make calls and threads of their own.
 $(TORTURES): $(BUILD)/tests/torture/%: tests/torture/%.c

@@ -3,6 +3,7 @@
 #include "formatters/jsonl.h"
 #include "formatters/mermaid/mermaid.h"
 #include "formatters/python/program.h"
+#include "formatters/strace/strace.h"
 #include "formatters/text/text.h"
 #include "support/language.h"
 
@@ -11,6 +12,8 @@
 const struct format formats[] = {
 	{ "text", "txt", N_("a line for each call, with what it means below it"), text_open,
 	  text_write, text_close },
+	{ "strace", "strace", N_("strace's own lines, for every tool that reads strace"),
+	  strace_open, strace_write, strace_close },
 	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
 	{ "mermaid", "mmd", N_("a sequence diagram, to be drawn by Mermaid"), mermaid_open,

@@ -8,6 +8,7 @@
 #include "formatters/text/resolver.h"
 #include "formatters/text/table.h"
 #include "formatters/text/wire.h"
+#include "formatters/time.h"
 
 enum { SEQUENCE_SIZE = 16 }; /* "x+4294967295" */
 
@@ -19,8 +20,7 @@ struct formatter {
 	struct line scratch;
 	size_t lane_width; /* the widest lane so far */
 	size_t indent;     /* the column of the call, under which its details stand */
-	int64_t started;   /* the wall clock in nanoseconds when the trace's showed 0 */
-	uint64_t previous; /* the time of the line before, for -r */
+	struct format_clock clock;
 	struct memory_of_run memory;
 	struct resolver resolver;
 	struct wire_memory wire;

@@ -273,7 +273,7 @@ static void take(struct formatter *text, const struct record *record)
 	struct resolver *resolver = &text->resolver;
 	begin(resolver, record);
 	if (resolver->held_calls) {
-		text->previous = resolver->previous;
+		text->clock.previous = resolver->previous;
 		if (resolver->netlink)
 			add_asked(resolver, _(kernel), false);
 	}
@@ -330,7 +330,7 @@ enum resolver_verdict resolver_judge(struct formatter *text, const struct record
 	else if (verdict == RESOLVER_OWN)
 		take(text, record);
 	else if (!resolver->held_calls)
-		resolver->previous = text->previous;
+		resolver->previous = text->clock.previous;
 	return verdict;
 }
 

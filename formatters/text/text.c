@@ -5,7 +5,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	NUMBER_COLUMNS = 6,
@@ -14,8 +13,6 @@ enum {
 	LANE_GAP = 2,
 	WIDEST_PROSE = 100,
 };
-
-static const int64_t second = 1000000000;
 
 struct formatter *text_open(FILE *file, const struct format_options *options)
 {
@@ -46,39 +43,6 @@ static void put_lane(struct line *line, const char *lane)
 	line_style(line, STYLE_PLAIN);
 }
 
-/* As strace has it: -t 12:34:56, -tt 12:34:56.123456, -ttt 1700000000.123456, -r 0.000123. */
-static void put_time(struct formatter *text, uint64_t time)
-{
-	struct line *line = &text->line;
-	/* Unsigned: a recording may claim any time, and must not overflow. */
-	int64_t wall = (int64_t)((uint64_t)text->started + time);
-	int64_t since = time > text->previous ? (int64_t)(time - text->previous) : 0;
-	time_t seconds = wall / second;
-	int micros = (int)(wall % second / 1000);
-	struct tm local = { 0 };
-
-	text->previous = time;
-	switch (text->options.time) {
-	case TIME_NONE:
-		return;
-	case TIME_EPOCH:
-		line_format(line, "%" PRId64 ".%06d ", (int64_t)seconds, micros);
-		return;
-	case TIME_RELATIVE:
-		line_format(line, "%6" PRId64 ".%06d ", since / second,
-			    (int)(since % second / 1000));
-		return;
-	case TIME_SECONDS:
-	case TIME_MICROS:
-		localtime_r(&seconds, &local);
-		line_format(line, "%02d:%02d:%02d", local.tm_hour, local.tm_min, local.tm_sec);
-		if (text->options.time == TIME_MICROS)
-			line_format(line, ".%06d", micros);
-		line_put(line, " ");
-		return;
-	}
-}
-
 void text_begin(struct formatter *text, uint64_t number, uint64_t time, const char *lane)
 {
 	struct line *line = &text->line;
@@ -86,7 +50,7 @@ void text_begin(struct formatter *text, uint64_t number, uint64_t time, const ch
 		line_format(line, "%*" PRIu64, NUMBER_COLUMNS, number);
 	line_pad(line, NUMBER_COLUMNS);
 	line_blanks(line, 1);
-	put_time(text, time);
+	format_clock_put(&text->clock, line, &text->options, time);
 	size_t start = line->columns;
 	put_lane(line, lane ? lane : "");
 	if (line->columns - start > text->lane_width)
@@ -114,22 +78,6 @@ void text_label(struct formatter *text, const char *label)
 	if (*label)
 		text_styled(text, STYLE_DIM, label);
 	line_pad(&text->line, text->indent + LABEL_COLUMNS);
-}
-
-/* RFC 3339 with nine digits, UTC: 2024-05-01T12:00:00.000000000Z. 0 if it is not. */
-static int64_t wall_clock(const char *started)
-{
-	const int64_t last = INT64_MAX / second - 1;
-	struct tm utc = { 0 };
-	int nanoseconds = 0;
-	if (!started ||
-	    sscanf(started, "%4d-%2d-%2dT%2d:%2d:%2d.%9d", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
-		   &utc.tm_hour, &utc.tm_min, &utc.tm_sec, &nanoseconds) != 7)
-		return 0;
-	utc.tm_year -= 1900;
-	utc.tm_mon -= 1;
-	int64_t seconds = timegm(&utc);
-	return seconds < 0 || seconds > last ? 0 : seconds * second + nanoseconds;
 }
 
 static void put_title(struct line *line, const struct record_header *header, size_t width)
@@ -167,7 +115,7 @@ void text_header(struct formatter *text, const struct record *record)
 	size_t width = text->options.width;
 	/* Prose: a longer line is hard to read on any terminal, and in a file. */
 	width = width && width < WIDEST_PROSE ? width : WIDEST_PROSE;
-	text->started = wall_clock(header->started);
+	format_clock_start(&text->clock, header->started);
 	if (text->options.quiet)
 		return;
 	put_title(line, header, width);

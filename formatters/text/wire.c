@@ -243,7 +243,7 @@ void wire_drop(struct formatter *text, const struct record *record)
 
 static void put_alone(struct formatter *text, const struct wire_block *block)
 {
-	text_begin(text, 0, block->count ? block->rows[0].time : text->previous, NULL);
+	text_begin(text, 0, block->count ? block->rows[0].time : text->clock.previous, NULL);
 	text_label(text, _("wire"));
 	text_wire_rows(text, block, true);
 	line_break(&text->line);
