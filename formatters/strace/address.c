@@ -150,6 +150,17 @@ static void put_address(struct line *line, const struct address *address)
 	line_put(line, "}");
 }
 
+/* A host without a port. What somebody wrote into a recording is left out whole: a recording
+ * repairs what is no UTF-8, and a replay must write what the trace wrote. */
+static void put_stranger(struct line *line, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.:[]/_-%@";
+	line_put(line, "\"");
+	line_put(line, text[strspn(text, plain)] ? "?" : text);
+	line_put(line, "\"");
+}
+
 void spell_sockaddr(const struct spelling *spelling, const struct value *value)
 {
 	struct address address = { .size = 0 };
@@ -159,9 +170,8 @@ void spell_sockaddr(const struct spelling *spelling, const struct value *value)
 		spell_any(spelling, value);
 	else if (address_of(value, &address))
 		put_address(spelling->line, &address);
-	else /* a host without a port, or what a stranger wrote into a recording */
-		spell_quoted(spelling->line, value->endpoint, strlen(value->endpoint),
-			     strlen(value->endpoint), spelling->most);
+	else
+		put_stranger(spelling->line, value->endpoint);
 }
 
 /* --- their lengths -------------------------------------------------------------------------- */

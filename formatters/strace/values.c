@@ -13,15 +13,13 @@ void spell_address(struct line *line, uint64_t address)
 		line_put(line, "NULL");
 }
 
+/* A word that no call of ours has was written into a recording by somebody: it is left out whole,
+ * for a recording repairs what is no UTF-8, and a replay must write what the trace wrote. */
 void spell_word(struct line *line, const char *word)
 {
-	if (!*word)
-		line_put(line, "_");
-	for (; *word; word++) {
-		bool plain = (unsigned char)*word < 0x80 &&
-			     (isalnum((unsigned char)*word) || *word == '_');
-		line_put(line, (char[]){ plain ? *word : '_', '\0' });
-	}
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_";
+	line_put(line, *word && !word[strspn(word, plain)] ? word : "_");
 }
 
 /* --- strings -------------------------------------------------------------------------------- */

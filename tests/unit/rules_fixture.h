@@ -131,14 +131,9 @@ static inline bool shown(enum record_type type, struct socket *socket, struct ev
 	return found;
 }
 
-#define DATA(text)                                             \
-	{                                                      \
-		.name = "buf", .kind = VALUE_BYTES, .bytes = { \
-			(text),                                \
-			strlen(text),                          \
-			strlen(text),                          \
-			0                                      \
-		}                                              \
+#define DATA(text)                                                                                 \
+	{                                                                                          \
+		.name = "buf", .kind = VALUE_BYTES, .bytes = {(text), strlen(text), strlen(text) } \
 	}
 #define LEN(number)                                                                \
 	{                                                                          \
