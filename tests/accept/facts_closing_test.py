@@ -120,7 +120,9 @@ os.wait()
                         for role in ("connector", "accepted"))
         self.assertEqual(segments(record, shutdown)[0], "FIN,ACK")
         self.assertEqual(states(shutdown)[2:], ("ESTABLISHED", "CLOSE_WAIT"))
-        self.assertEqual(segments(record, client) + segments(record, conn), [])
+        # Of data that came before an acknowledgement may be late.
+        sent = segments(record, client) + segments(record, conn)
+        self.assertEqual([flags for flags in sent if flags != "ACK"], [])
         self.assertEqual(states(conn)[:2], ("CLOSE_WAIT", "CLOSE_WAIT"))
 
     def test_close_in_another_thread_does_not_wake_recv(self):

@@ -259,10 +259,15 @@ class Demos(Compared):
 
 class Lines(Compared):
     def test_a_waiting_call_is_unfinished_and_resumed(self):
-        self.socktrace(program("rights"))
+        # The demo goes on when the server sleeps in accept() and in recv().
+        done = run("--demo", "one-client", "-o", self.path)
+        if done.returncode == 125 and "namespace" in done.stderr:
+            self.skipTest(done.stderr.strip())
         text = "\n".join(self.lines())
-        self.assertRegex(text, r"(?m)^\d+ +recvmsg\(4,  <unfinished \.\.\.>$")
-        self.assertRegex(text, r"(?m)^\d+ +<\.\.\. recvmsg resumed>\{msg_name=NULL.*\) = 1$")
+        self.assertRegex(text, r"(?m)^\d+ +accept\(3, NULL, NULL <unfinished \.\.\.>$")
+        self.assertRegex(text, r"(?m)^\d+ +<\.\.\. accept resumed>\) += 4$")
+        self.assertRegex(text, r"(?m)^\d+ +recvfrom\(4,  <unfinished \.\.\.>$")
+        self.assertRegex(text, r'(?m)^\d+ +<\.\.\. recvfrom resumed>".*", 1024, 0, NULL, NULL\) = \d+$')
 
     def test_times_are_written_as_strace_writes_them(self):
         self.socktrace(program("killed"))
