@@ -286,11 +286,13 @@ function put_lives(svg, first, last, y) {
 			const from = place_of(life.first), to = life.last === Infinity ? last : place_of(life.last);
 			if (to < first || from > last)
 				continue;
-			svg.append(draw('line', { class: 'life', x1: x, x2: x, y1: y(Math.max(first - 1, from)), y2: y(Math.min(last + 1, to)) }));
+			const y1 = y(Math.max(first - 1, from)), y2 = y(Math.min(last + 1, to));
+			svg.append(draw('line', { class: 'life', x1: x, x2: x, y1, y2 }));
 		}
 		const spans = column.spans;
 		for (let i = first_span(spans, lanes.view[first]); i < spans.length; i++) {
-			if (spans[i].first > lanes.view[last] && i > first_span(spans, lanes.view[last]) + 64)
+			/* One thread makes one call at a time: the others are further down. */
+			if (spans[i].first > lanes.view[last])
 				break;
 			const from = place_of(spans[i].first), to = place_of(spans[i].last);
 			if (from > last || to < first || from === to)
@@ -299,8 +301,9 @@ function put_lives(svg, first, last, y) {
 			svg.append(draw('rect', { class: 'span', x: x - 6, width: 12, y: top, height: end - top, rx: 6 }));
 		}
 	});
+	const x = lane_x(-1);
 	if (rows.outside)
-		svg.append(draw('line', { class: 'life outside', x1: lane_x(-1), x2: lane_x(-1), y1: y(first - 1), y2: y(last + 1) }));
+		svg.append(draw('line', { class: 'life outside', x1: x, x2: x, y1: y(first - 1), y2: y(last + 1) }));
 }
 
 function put_arrow(svg, row, y, now) {
