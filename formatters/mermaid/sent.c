@@ -48,6 +48,7 @@ void sequence_flush(struct sequence *sequence, uint64_t cookie, struct line *lin
 	while (count < MOST_SENT && (sent = map_next(&sequence->sent, &position)))
 		if (!cookie || sent->cookie == cookie)
 			numbers[count++] = sent->number;
+	/* cppcheck-suppress uninitvar ; the first `count` are there */
 	qsort(numbers, count, sizeof *numbers, compare);
 	for (size_t i = 0; i < count; i++) {
 		sent = map_remove(&sequence->sent, numbers[i]);

@@ -34,8 +34,8 @@
 	{                                                                       \
 		.kind = VALUE_DESCRIPTOR, .descriptor = {(number), NULL, NULL } \
 	}
-#define BYTES(text)                                                                            \
-	{                                                                                      \
+#define BYTES(text)                                                                         \
+	{                                                                                   \
 		.kind = VALUE_BYTES, .bytes = {(text), sizeof(text) - 1, sizeof(text) - 1 } \
 	}
 #define LIST(of, ...)                                                                  \

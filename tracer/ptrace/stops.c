@@ -157,8 +157,8 @@ static void read_event(struct stop *stop, int event, int signal)
 
 static struct signal_cause cause_of(const siginfo_t *info)
 {
-	bool sent = info->si_code == SI_USER || info->si_code == SI_TKILL ||
-		    info->si_code == SI_QUEUE;
+	bool sent =
+		info->si_code == SI_USER || info->si_code == SI_TKILL || info->si_code == SI_QUEUE;
 	/* Codes above 0 belong to one signal, SI_KERNEL to none. */
 	bool own = info->si_code > 0 && info->si_code != SI_KERNEL;
 	struct signal_cause cause = { .code = info->si_code };
