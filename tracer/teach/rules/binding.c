@@ -242,13 +242,14 @@ static bool bind_privileged(struct finding *finding)
 static bool bind_not_local(struct finding *finding)
 {
 	const char *wanted = arg_endpoint(finding);
-	struct own_addresses *own = note_room(finding, sizeof *own);
-	if (!failed_with(finding, EADDRNOTAVAIL) || !*wanted || !finding->socket || !own ||
+	if (!failed_with(finding, EADDRNOTAVAIL) || !*wanted || !finding->socket ||
 	    finding->evidence->is_own_address(finding->evidence, finding->socket->network,
 					      wanted) != 0)
 		return false;
 	note_port(finding, wanted);
-	if (finding->evidence->addresses(finding->evidence, finding->socket->network, own) < 0)
+	struct own_addresses *own = note_room(finding, sizeof *own);
+	if (!own ||
+	    finding->evidence->addresses(finding->evidence, finding->socket->network, own) < 0)
 		return true;
 	note_evidence(finding, "addresses");
 	struct line list = line_new(finding->arena);

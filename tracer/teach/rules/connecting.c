@@ -227,8 +227,7 @@ static bool ports_exhausted(struct finding *finding)
 	const char *name = "net.ipv4.ip_local_port_range";
 	const char *target = arg_endpoint(finding);
 	int64_t range[2];
-	struct port_holders *clients = note_room(finding, sizeof *clients);
-	if (!failed_with(finding, EADDRNOTAVAIL) || !socket_is_tcp(finding->socket) || !clients ||
+	if (!failed_with(finding, EADDRNOTAVAIL) || !socket_is_tcp(finding->socket) ||
 	    finding->socket->domain != AF_INET || finding->history->binding.bound ||
 	    finding->history->connecting.own_ports || endpoint_port(target) <= 0 ||
 	    finding->evidence->sysctl(finding->evidence, finding->socket->network, name, range,
@@ -240,7 +239,9 @@ static bool ports_exhausted(struct finding *finding)
 	note_param(finding, "count", "%lld", (long long)range[1] - (long long)range[0] + 1);
 	note_evidence(finding, "sysctl");
 	note_evidence_param(finding, name, "%lld %lld", (long long)range[0], (long long)range[1]);
-	if (finding->evidence->clients(finding->evidence, finding->socket->network, IPPROTO_TCP,
+	struct port_holders *clients = note_room(finding, sizeof *clients);
+	if (!clients ||
+	    finding->evidence->clients(finding->evidence, finding->socket->network, IPPROTO_TCP,
 				       (uint16_t)endpoint_port(target), clients) < 0)
 		return true;
 	note_param(finding, "waiting", "%u", clients->counts[STATE_TIME_WAIT]);

@@ -85,9 +85,11 @@ static bool is_inherited(const struct finding *finding, const struct owners *own
 static bool fork_child_holds_listener(struct finding *finding)
 {
 	const char *wanted = arg_endpoint(finding);
-	struct owners *owners = note_room(finding, sizeof *owners);
 	if (!failed_with(finding, EADDRINUSE) || !socket_is_tcp(finding->socket) ||
-	    endpoint_port(wanted) <= 0 || !owners)
+	    endpoint_port(wanted) <= 0)
+		return false;
+	struct owners *owners = note_room(finding, sizeof *owners);
+	if (!owners)
 		return false;
 	const struct port_holder *holder = listener_at(finding, wanted);
 	const struct socket *socket =

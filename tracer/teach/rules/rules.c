@@ -111,10 +111,12 @@ static size_t find(struct rules *rules, const struct record *record, struct sock
 			finding.number = first + i;
 			if (!rule->fires(&finding))
 				continue;
-			remember(socket, finding.number);
 			count++;
 			*ret_lessons += lesson;
-			rules->said[first + i] = true;
+			if (lesson)
+				rules->said[first + i] = true;
+			else
+				remember(socket, finding.number);
 		}
 	return count;
 }
