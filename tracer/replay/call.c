@@ -7,13 +7,13 @@
 #include <string.h>
 
 static void copy_text(struct replay_line *line, char *to, size_t room, const char *key,
-		      const json_t *object)
+		      const struct json *object)
 {
 	const char *text = field_text(line, object, key);
 	snprintf(to, room, "%s", text ? text : "");
 }
 
-static void read_socket(struct replay_line *line, const json_t *object, struct socket *socket)
+static void read_socket(struct replay_line *line, const struct json *object, struct socket *socket)
 {
 	copy_text(line, socket->id, sizeof socket->id, "id", object);
 	copy_text(line, socket->local, sizeof socket->local, "local", object);
@@ -28,7 +28,7 @@ static void read_socket(struct replay_line *line, const json_t *object, struct s
 
 void replay_socket(struct replay_line *line)
 {
-	const json_t *object = field_object(line, line->object, "socket");
+	const struct json *object = field_object(line, line->object, "socket");
 	if (!object)
 		return;
 	read_socket(line, object, &line->socket);
@@ -37,7 +37,8 @@ void replay_socket(struct replay_line *line)
 	line->record.socket = &line->socket;
 }
 
-static enum tcp_state read_state(struct replay_line *line, const json_t *object, const char *key)
+static enum tcp_state read_state(struct replay_line *line, const struct json *object,
+				 const char *key)
 {
 	const char *name = field_text(line, object, key);
 	enum tcp_state state = name ? tcp_state_named(name) : STATE_UNKNOWN;
@@ -49,8 +50,8 @@ static enum tcp_state read_state(struct replay_line *line, const json_t *object,
 static void read_states(struct replay_line *line)
 {
 	struct record_state *state = &line->record.state;
-	const json_t *object = field_object(line, line->object, "state");
-	const json_t *peer = field_object(line, object, "peer");
+	const struct json *object = field_object(line, line->object, "state");
+	const struct json *peer = field_object(line, object, "peer");
 	const char *witness = field_text(line, object, "witness");
 	state->before = read_state(line, object, "before");
 	state->after = read_state(line, object, "after");
@@ -61,9 +62,9 @@ static void read_states(struct replay_line *line)
 	state->peer_after = read_state(line, peer, "after");
 }
 
-static struct record_queues read_queues(struct replay_line *line, const json_t *holder)
+static struct record_queues read_queues(struct replay_line *line, const struct json *holder)
 {
-	const json_t *object = field_object(line, holder, "queues");
+	const struct json *object = field_object(line, holder, "queues");
 	return (struct record_queues){
 		.receive = field_number(line, object, "receive", -1),
 		.send = field_number(line, object, "send", -1),
@@ -77,13 +78,14 @@ static struct record_queues read_queues(struct replay_line *line, const json_t *
 
 void replay_sockets(struct replay_line *line)
 {
-	const json_t *array = field_array(line, line->object, "sockets");
-	size_t count = json_array_size(array);
+	const struct json *array = field_array(line, line->object, "sockets");
+	size_t count = json_count(array);
 	struct record_row *rows = replay_room(line, count, sizeof *rows);
 	struct socket *sockets = replay_room(line, count, sizeof *sockets);
-	for (size_t i = 0; rows && sockets && i < count; i++) {
-		const json_t *row = json_array_get(array, i);
-		const json_t *socket = field_object(line, row, "socket");
+	size_t i = 0;
+	for (const struct json *row = json_first(array); rows && sockets && row;
+	     row = json_next(array, row), i++) {
+		const struct json *socket = field_object(line, row, "socket");
 		const char *witness = field_text(line, row, "witness");
 		read_socket(line, socket, &sockets[i]);
 		rows[i] = (struct record_row){
@@ -122,8 +124,8 @@ static void split_code(struct replay_line *line, const char *joined)
 
 static void read_python(struct replay_line *line)
 {
-	const json_t *object = field_object(line, line->object, "python");
-	const json_t *variables = field_object(line, object, "variables");
+	const struct json *object = field_object(line, line->object, "python");
+	const struct json *variables = field_object(line, object, "variables");
 	struct python *python = &line->python;
 	const size_t most = sizeof python->variables / sizeof *python->variables;
 	const char *code = field_text(line, object, "code");
@@ -132,48 +134,47 @@ static void read_python(struct replay_line *line)
 	if (code)
 		split_code(line, code);
 	python->raises = field_text(line, object, "raises");
-	/* jansson's iterators want to change what they walk over. */
-	json_t *walked = json_object_get(object, "variables");
-	for (void *at = variables ? json_object_iter(walked) : NULL;
-	     at && python->variable_count < most; at = json_object_iter_next(walked, at))
+	for (const struct json *variable = json_first(variables);
+	     variable && python->variable_count < most; variable = json_next(variables, variable))
 		python->variables[python->variable_count++] = (struct python_variable){
-			.name = json_object_iter_key(at),
-			.socket = json_string_value(json_object_iter_value(at)),
+			.name = variable->key,
+			.socket = json_text(variable),
 		};
 	line->record.python = python;
 }
 
-static const struct note_param *read_params(struct replay_line *line, const json_t *object,
+static const struct note_param *read_params(struct replay_line *line, const struct json *object,
 					    size_t *ret_count)
 {
-	json_t *params = json_object_get(object, "params");
-	struct note_param *list = replay_room(line, json_object_size(params), sizeof *list);
+	const struct json *params = field_object(line, object, "params");
+	struct note_param *list = replay_room(line, json_count(params), sizeof *list);
 	size_t count = 0;
-	for (void *at = list ? json_object_iter(params) : NULL; at;
-	     at = json_object_iter_next(params, at))
+	for (const struct json *param = json_first(params); list && param;
+	     param = json_next(params, param))
 		list[count++] = (struct note_param){
-			.name = json_object_iter_key(at),
-			.value = json_string_value(json_object_iter_value(at)),
+			.name = param->key,
+			.value = json_text(param),
 		};
 	*ret_count = count;
 	return list;
 }
 
-static void read_evidence(struct replay_line *line, const json_t *object, struct note *note)
+static void read_evidence(struct replay_line *line, const struct json *object, struct note *note)
 {
-	const json_t *array = field_array(line, object, "evidence");
-	size_t count = json_array_size(array);
+	const struct json *array = field_array(line, object, "evidence");
+	size_t count = json_count(array);
 	struct note_evidence *evidence = count ? replay_room(line, count, sizeof *evidence) : NULL;
-	for (size_t i = 0; evidence && i < count; i++) {
-		const json_t *witness = json_array_get(array, i);
-		evidence[i].id = need_text(line, witness, "id");
-		evidence[i].params = read_params(line, witness, &evidence[i].param_count);
+	struct note_evidence *one = evidence;
+	for (const struct json *witness = json_first(array); one && witness;
+	     witness = json_next(array, witness), one++) {
+		one->id = need_text(line, witness, "id");
+		one->params = read_params(line, witness, &one->param_count);
 	}
 	note->evidence = evidence;
 	note->evidence_count = evidence ? count : 0;
 }
 
-static void read_note(struct replay_line *line, const json_t *object, struct note *note)
+static void read_note(struct replay_line *line, const struct json *object, struct note *note)
 {
 	const char *severity = need_text(line, object, "severity");
 	note->id = need_text(line, object, "id");
@@ -187,18 +188,19 @@ static void read_note(struct replay_line *line, const json_t *object, struct not
 
 void replay_notes(struct replay_line *line)
 {
-	const json_t *array = field_array(line, line->object, "notes");
-	struct note *notes =
-		array ? replay_room(line, json_array_size(array), sizeof *notes) : NULL;
+	const struct json *array = field_array(line, line->object, "notes");
+	struct note *notes = array ? replay_room(line, json_count(array), sizeof *notes) : NULL;
 	if (!notes)
 		return;
-	for (size_t i = 0; i < json_array_size(array); i++)
-		read_note(line, json_array_get(array, i), &notes[i]);
+	struct note *note = notes;
+	for (const struct json *object = json_first(array); object;
+	     object = json_next(array, object), note++)
+		read_note(line, object, note);
 	line->record.notes = notes;
-	line->record.note_count = json_array_size(array);
+	line->record.note_count = json_count(array);
 }
 
-static void read_origin(struct replay_line *line, const json_t *object, struct origin *origin)
+static void read_origin(struct replay_line *line, const struct json *object, struct origin *origin)
 {
 	*origin = (struct origin){
 		.number = (uint64_t)field_number(line, object, "n", 0),
@@ -206,7 +208,7 @@ static void read_origin(struct replay_line *line, const json_t *object, struct o
 		.call = field_text(line, object, "call"),
 		.offset = (uint64_t)need_number(line, object, "offset"),
 		.length = (uint64_t)need_number(line, object, "length"),
-		.returned = json_object_get(object, "of") != NULL,
+		.returned = json_member(object, "of") != NULL,
 		.of = (uint64_t)field_number(line, object, "of", 0),
 	};
 	origin->last = (uint64_t)field_number(line, object, "last", (int64_t)origin->number);
@@ -214,19 +216,21 @@ static void read_origin(struct replay_line *line, const json_t *object, struct o
 
 static void read_origins(struct replay_line *line)
 {
-	const json_t *array = field_array(line, line->object, "from");
-	size_t count = json_array_size(array);
+	const struct json *array = field_array(line, line->object, "from");
+	size_t count = json_count(array);
 	struct origin *origins = count ? replay_room(line, count, sizeof *origins) : NULL;
-	for (size_t i = 0; origins && i < count; i++)
-		read_origin(line, json_array_get(array, i), &origins[i]);
+	struct origin *origin = origins;
+	for (const struct json *object = json_first(array); origin && object;
+	     object = json_next(array, object), origin++)
+		read_origin(line, object, origin);
 	line->record.origins = origins;
 	line->record.origin_count = origins ? count : 0;
 }
 
 static void read_args(struct replay_line *line)
 {
-	const json_t *array = field_array(line, line->object, "args");
-	size_t count = json_array_size(array);
+	const struct json *array = field_array(line, line->object, "args");
+	size_t count = json_count(array);
 	if (count > EVENT_ARGS) {
 		replay_complain(line, _("a call has more than %d arguments"), EVENT_ARGS);
 		return;
@@ -239,8 +243,8 @@ static void read_args(struct replay_line *line)
 static void read_beside(struct replay_line *line)
 {
 	struct event *event = line->event;
-	const json_t *array = field_array(line, line->object, "beside");
-	size_t count = json_array_size(array);
+	const struct json *array = field_array(line, line->object, "beside");
+	size_t count = json_count(array);
 	if (count > EVENT_ARGS) {
 		replay_complain(line, _("a call has more than %d arguments"), EVENT_ARGS);
 		return;
@@ -254,13 +258,13 @@ static void read_beside(struct replay_line *line)
 static void read_given(struct replay_line *line)
 {
 	struct event *event = line->event;
-	const json_t *array = field_array(line, line->object, "given");
+	const struct json *array = field_array(line, line->object, "given");
 	const struct value *changed = replay_args(line, array, true);
 	struct value *given = changed ? replay_room(line, EVENT_ARGS, sizeof *given) : NULL;
 	if (!given)
 		return;
 	memcpy(given, event->args, sizeof event->args);
-	for (size_t i = 0; i < json_array_size(array); i++)
+	for (size_t i = 0; i < json_count(array); i++)
 		for (size_t arg = 0; arg < event->arg_count; arg++)
 			if (strcmp(changed[i].name, event->args[arg].name) == 0)
 				given[arg] = changed[i];
@@ -271,7 +275,7 @@ static void read_result(struct replay_line *line)
 {
 	struct event *event = line->event;
 	event->result = need_number(line, line->object, "ret");
-	event->restarted = json_is_true(json_object_get(line->object, "restarted"));
+	event->restarted = json_is_true(json_member(line->object, "restarted"));
 	event->error_name = field_text(line, line->object, event->restarted ? "restart" : "errno");
 	if (event->restarted)
 		return;

@@ -17,40 +17,41 @@ void replay_complain(struct replay_line *line, const char *format, ...)
 	line->bad = true;
 }
 
-static const json_t *field(struct replay_line *line, const json_t *object, const char *key,
-			   json_type type, const char *wanted)
+static const struct json *field(struct replay_line *line, const struct json *object,
+				const char *key, enum json_kind kind, const char *wanted)
 {
-	const json_t *value = json_object_get(object, key);
-	if (!value || json_typeof(value) == type)
+	const struct json *value = json_member(object, key);
+	if (!value || value->kind == kind)
 		return value;
 	replay_complain(line, _("\"%s\" is not %s"), key, _(wanted));
 	return NULL;
 }
 
-const char *field_text(struct replay_line *line, const json_t *object, const char *key)
+const char *field_text(struct replay_line *line, const struct json *object, const char *key)
 {
-	const json_t *value = field(line, object, key, JSON_STRING, N_("a string"));
-	return value ? json_string_value(value) : NULL;
+	const struct json *value = field(line, object, key, JSON_TEXT, N_("a string"));
+	return value ? json_text(value) : NULL;
 }
 
-int64_t field_number(struct replay_line *line, const json_t *object, const char *key,
+int64_t field_number(struct replay_line *line, const struct json *object, const char *key,
 		     int64_t fallback)
 {
-	const json_t *value = field(line, object, key, JSON_INTEGER, N_("an integer"));
-	return value ? json_integer_value(value) : fallback;
+	const struct json *value = field(line, object, key, JSON_INTEGER, N_("an integer"));
+	return value ? value->integer : fallback;
 }
 
-const json_t *field_object(struct replay_line *line, const json_t *object, const char *key)
+const struct json *field_object(struct replay_line *line, const struct json *object,
+				const char *key)
 {
 	return field(line, object, key, JSON_OBJECT, N_("an object"));
 }
 
-const json_t *field_array(struct replay_line *line, const json_t *object, const char *key)
+const struct json *field_array(struct replay_line *line, const struct json *object, const char *key)
 {
 	return field(line, object, key, JSON_ARRAY, N_("an array"));
 }
 
-const char *need_text(struct replay_line *line, const json_t *object, const char *key)
+const char *need_text(struct replay_line *line, const struct json *object, const char *key)
 {
 	const char *text = field_text(line, object, key);
 	if (text)
@@ -59,9 +60,9 @@ const char *need_text(struct replay_line *line, const json_t *object, const char
 	return "";
 }
 
-int64_t need_number(struct replay_line *line, const json_t *object, const char *key)
+int64_t need_number(struct replay_line *line, const struct json *object, const char *key)
 {
-	if (!json_object_get(object, key))
+	if (!json_member(object, key))
 		replay_complain(line, _("there is no \"%s\""), key);
 	return field_number(line, object, key, 0);
 }
@@ -75,13 +76,15 @@ void *replay_room(struct replay_line *line, size_t count, size_t size)
 	return room;
 }
 
-const char **replay_list(struct replay_line *line, const json_t *array)
+const char **replay_list(struct replay_line *line, const struct json *array)
 {
-	size_t count = json_array_size(array);
+	size_t count = json_count(array);
 	const char **list = array ? replay_room(line, count + 1, sizeof *list) : NULL;
-	for (size_t i = 0; list && i < count; i++) {
-		list[i] = json_string_value(json_array_get(array, i));
-		if (!list[i]) {
+	const char **next = list;
+	for (const struct json *item = json_first(array); next && item;
+	     item = json_next(array, item)) {
+		*next++ = json_text(item);
+		if (!json_text(item)) {
 			replay_complain(line, _("a list of strings holds something else"));
 			return NULL;
 		}

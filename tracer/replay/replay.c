@@ -19,51 +19,48 @@ enum {
 
 static void read_sysctls(struct replay_line *line, struct record_header *header)
 {
-	const json_t *object = field_object(line, line->object, "sysctl");
-	struct sysctl *sysctls = replay_room(line, json_object_size(object), sizeof *sysctls);
-	const char *name;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)object, name,
-			    value) if (sysctls && field_text(line, object, name))
-		sysctls[header->sysctl_count++] =
-			(struct sysctl){ .name = name, .value = json_string_value(value) };
+	const struct json *object = field_object(line, line->object, "sysctl");
+	struct sysctl *sysctls = replay_room(line, json_count(object), sizeof *sysctls);
+	for (const struct json *value = json_first(object); sysctls && value;
+	     value = json_next(object, value))
+		if (field_text(line, object, value->key))
+			sysctls[header->sysctl_count++] =
+				(struct sysctl){ .name = value->key, .value = value->text };
 	header->sysctls = sysctls;
 }
 
 static void read_words(struct replay_line *line, const char *key, struct record_words *words)
 {
-	const json_t *object = field_object(line, line->object, key);
-	if (json_object_size(object) > RECORD_MAX_LANGUAGES) {
+	const struct json *object = field_object(line, line->object, key);
+	if (json_count(object) > RECORD_MAX_LANGUAGES) {
 		replay_complain(line, _("\"%s\" has more than %d languages"), key,
 				RECORD_MAX_LANGUAGES);
 		return;
 	}
-	const char *lang;
-	json_t *value;
-	json_object_foreach((json_t *)(uintptr_t)object, lang, value)
-	{
-		const char *text = field_text(line, object, lang);
-		if (text)
+	for (const struct json *value = json_first(object); value; value = json_next(object, value))
+		if (field_text(line, object, value->key))
 			words->in[words->count++] =
-				(struct record_translation){ .lang = lang, .words = text };
-	}
+				(struct record_translation){ .lang = value->key,
+							     .words = value->text };
 }
 
 static void read_header(struct replay_line *line)
 {
 	struct record_header *header = &line->header;
-	const json_t *commands = field_array(line, line->object, "command");
-	const char *const **list = replay_room(line, json_array_size(commands) + 1, sizeof *list);
+	const struct json *commands = field_array(line, line->object, "command");
+	const char *const **list = replay_room(line, json_count(commands) + 1, sizeof *list);
 	if (need_number(line, line->object, "schema") != SCHEMA)
 		replay_complain(line, _("only recordings of schema %d can be read"), SCHEMA);
-	for (size_t i = 0; list && i < json_array_size(commands); i++)
-		list[i] = replay_list(line, json_array_get(commands, i));
+	const char *const **next = list;
+	for (const struct json *argv = json_first(commands); next && argv;
+	     argv = json_next(commands, argv))
+		*next++ = replay_list(line, argv);
 	header->commands = list;
 	header->version = field_text(line, line->object, "socktrace");
 	header->kernel = field_text(line, line->object, "kernel");
 	header->started = field_text(line, line->object, "started");
 	header->lang = field_text(line, line->object, "lang");
-	header->isolated = json_is_true(json_object_get(line->object, "isolated"));
+	header->isolated = json_is_true(json_member(line->object, "isolated"));
 	header->witnesses = replay_list(line, field_array(line, line->object, "witnesses"));
 	read_sysctls(line, header);
 	header->title = field_text(line, line->object, "title");
@@ -75,20 +72,20 @@ static void read_header(struct replay_line *line)
 
 static const struct signal_cause *read_cause(struct replay_line *line)
 {
-	const json_t *object = field_object(line, line->object, "cause");
+	const struct json *object = field_object(line, line->object, "cause");
 	struct signal_cause *cause = &line->cause;
 	if (!object)
 		return NULL;
 	*cause = (struct signal_cause){
 		.code = (int)need_number(line, object, "code"),
-		.from_process = json_object_get(object, "pid") != NULL,
+		.from_process = json_member(object, "pid") != NULL,
 		.pid = (pid_t)field_number(line, object, "pid", 0),
 		.uid = (uid_t)field_number(line, object, "uid", 0),
-		.of_child = json_object_get(object, "status") != NULL,
+		.of_child = json_member(object, "status") != NULL,
 		.status = (int)field_number(line, object, "status", 0),
 		.user_ticks = field_number(line, object, "user_ticks", 0),
 		.system_ticks = field_number(line, object, "system_ticks", 0),
-		.at_address = json_object_get(object, "address") != NULL,
+		.at_address = json_member(object, "address") != NULL,
 		.address = (uint64_t)field_number(line, object, "address", 0),
 	};
 	return cause;
@@ -107,7 +104,7 @@ static void read_process(struct replay_line *line)
 		.argv = replay_list(line, field_array(line, line->object, "argv")),
 		.status = (int)field_number(line, line->object, "status", -1),
 		.signal = field_text(line, line->object, "signal"),
-		.dumped = json_is_true(json_object_get(line->object, "dumped")),
+		.dumped = json_is_true(json_member(line->object, "dumped")),
 		.cause = read_cause(line),
 	};
 	line->record.process = process;
@@ -144,11 +141,11 @@ static void read_transition(struct replay_line *line)
 	};
 }
 
-static void read_end_of_connection(struct replay_line *line, const json_t *object,
+static void read_end_of_connection(struct replay_line *line, const struct json *object,
 				   struct record_end_of_connection *end)
 {
-	const json_t *states = field_array(line, object, "states");
-	size_t count = json_array_size(states);
+	const struct json *states = field_array(line, object, "states");
+	size_t count = json_count(states);
 	if (count > RECORD_MAX_STATES) {
 		replay_complain(line, _("an end has more than %d states"), RECORD_MAX_STATES);
 		return;
@@ -158,24 +155,25 @@ static void read_end_of_connection(struct replay_line *line, const json_t *objec
 	end->address = field_text(line, object, "address");
 	end->bytes_sent = (uint64_t)field_number(line, object, "bytes_sent", 0);
 	end->bytes_received = (uint64_t)field_number(line, object, "bytes_received", 0);
-	for (size_t i = 0; i < count; i++)
-		end->states[end->state_count++] =
-			read_state(line, json_string_value(json_array_get(states, i)));
+	for (const struct json *state = json_first(states); state; state = json_next(states, state))
+		end->states[end->state_count++] = read_state(line, json_text(state));
 }
 
 static void read_connection(struct replay_line *line)
 {
 	struct record_connection *connection = &line->connection;
-	const json_t *ends = field_array(line, line->object, "ends");
+	const struct json *ends = field_array(line, line->object, "ends");
 	int closed = connection_closed_named(need_text(line, line->object, "closed"));
-	if (closed < 0 || json_array_size(ends) != 2)
+	if (closed < 0 || json_count(ends) != 2)
 		replay_complain(line, _("a connection lacks its two ends, or how it was closed"));
 	connection->id = (uint64_t)need_number(line, line->object, "id");
 	connection->opened = (uint64_t)field_number(line, line->object, "opened", 0);
 	connection->closed = closed < 0 ? CLOSED_OPEN : (enum connection_closed)closed;
 	connection->calls = (uint64_t)field_number(line, line->object, "calls", 0);
-	for (size_t i = 0; i < 2; i++)
-		read_end_of_connection(line, json_array_get(ends, i), &connection->ends[i]);
+	struct record_end_of_connection *end = connection->ends;
+	for (const struct json *object = json_first(ends); object && !line->bad;
+	     object = json_next(ends, object))
+		read_end_of_connection(line, object, end++);
 	line->record.connection = connection;
 }
 
@@ -229,11 +227,12 @@ static void read_record(struct replay_line *line)
 
 struct replay {
 	FILE *in;
+	struct json_reader reader;
 	int (*emit)(void *context, const struct record *record);
 	void *context;
 	struct map waiting; /* the numbers of calls shown as waiting */
 	struct replay_error *error;
-	char *text; /* the line, its line break gone */
+	char *text; /* the line, a NUL in place of its line break */
 	size_t size, room;
 	bool complete; /* it had a line break */
 	bool cut;      /* it was the last one, and not all of it is there */
@@ -265,13 +264,17 @@ static int next_line(struct replay *replay)
 	int byte = 0;
 	replay->size = 0;
 	replay->error->line++;
-	while ((byte = getc_unlocked(replay->in)) != EOF && byte != '\n') {
+	int result = 0;
+	while (!result && (byte = getc_unlocked(replay->in)) != EOF && byte != '\n') {
 		if (replay->size == LONGEST_LINE)
 			return fail(replay, -EBADMSG, _("the line is longer than 64 MiB"));
-		int result = append(replay, (char)byte);
-		if (result < 0)
-			return result;
+		result = append(replay, (char)byte);
 	}
+	if (!result)
+		result = append(replay, '\0');
+	if (result)
+		return result;
+	replay->size--;
 	replay->complete = byte == '\n';
 	if (byte == EOF && ferror(replay->in))
 		return fail(replay, -EIO, _("the file cannot be read"));
@@ -289,7 +292,7 @@ static void join_waiting(struct replay *replay, struct record *record)
 		map_remove(&replay->waiting, record->number);
 }
 
-static int emit_object(struct replay *replay, json_t *object)
+static int emit_object(struct replay *replay, const struct json *object)
 {
 	struct event *event = event_new();
 	if (!event)
@@ -312,22 +315,21 @@ static int emit_object(struct replay *replay, json_t *object)
 
 static int replay_line(struct replay *replay)
 {
-	json_error_t error;
-	json_t *object =
-		json_loadb(replay->text ? replay->text : "", replay->size, JSON_ALLOW_NUL, &error);
+	int error = 0;
+	const struct json *object = json_read(&replay->reader, replay->text, replay->size, &error);
+	if (!object && error == -ENOMEM)
+		return fail(replay, error, _("there is no memory left"));
 	if (!object && !replay->complete) {
 		replay->cut = true;
 		return 0;
 	}
 	if (!object) {
 		snprintf(replay->error->message, sizeof replay->error->message,
-			 _("not JSON: %.120s"), error.text);
-		return -EBADMSG;
+			 _("not JSON: byte %zu"), replay->reader.failed_at + 1);
+		return error;
 	}
-	int result = json_is_object(object) ? emit_object(replay, object)
-					    : fail(replay, -EBADMSG, _("not a JSON object"));
-	json_decref(object);
-	return result;
+	return object->kind == JSON_OBJECT ? emit_object(replay, object)
+					   : fail(replay, -EBADMSG, _("not a JSON object"));
 }
 
 int replay_run(FILE *in, int (*emit)(void *context, const struct record *record), void *context,
@@ -345,6 +347,7 @@ int replay_run(FILE *in, int (*emit)(void *context, const struct record *record)
 	while (!result && !replay.cut && (more = next_line(&replay)) > 0)
 		result = replay_line(&replay);
 	free(replay.text);
+	json_done(&replay.reader);
 	map_done(&replay.waiting);
 	return more < 0 ? more : result;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A number of the header: absent is 0, and more than the header has room for a complaint. */
-static uint32_t header_number(struct replay_line *line, const json_t *object, const char *key,
+static uint32_t header_number(struct replay_line *line, const struct json *object, const char *key,
 			      uint32_t most)
 {
 	int64_t number = field_number(line, object, key, 0);
@@ -25,9 +25,9 @@ static void read_address(struct replay_line *line, const char *key, char address
 
 static void read_flags(struct replay_line *line, struct segment *segment)
 {
-	const json_t *names = field_array(line, line->object, "flags");
-	for (size_t i = 0; i < json_array_size(names); i++) {
-		const char *name = json_string_value(json_array_get(names, i));
+	const struct json *names = field_array(line, line->object, "flags");
+	for (const struct json *item = json_first(names); item; item = json_next(names, item)) {
+		const char *name = json_text(item);
 		unsigned flag = name ? segment_flag_named(name) : 0;
 		if (!flag)
 			replay_complain(line, _("\"flags\" holds what is no flag"));
@@ -35,16 +35,15 @@ static void read_flags(struct replay_line *line, struct segment *segment)
 	}
 }
 
-static void read_sacks(struct replay_line *line, const json_t *sacks,
+static void read_sacks(struct replay_line *line, const struct json *sacks,
 		       struct segment_options *options)
 {
-	if (json_array_size(sacks) > SEGMENT_MAX_SACKS) {
+	if (json_count(sacks) > SEGMENT_MAX_SACKS) {
 		replay_complain(line, _("a segment has more than %d \"sacks\""), SEGMENT_MAX_SACKS);
 		return;
 	}
-	for (; options->sack_count < json_array_size(sacks); options->sack_count++) {
-		const json_t *sack = json_array_get(sacks, options->sack_count);
-		unsigned i = options->sack_count;
+	for (const struct json *sack = json_first(sacks); sack; sack = json_next(sacks, sack)) {
+		unsigned i = options->sack_count++;
 		options->sacks[i].left = header_number(line, sack, "left", UINT32_MAX);
 		options->sacks[i].right = header_number(line, sack, "right", UINT32_MAX);
 	}
@@ -52,12 +51,12 @@ static void read_sacks(struct replay_line *line, const json_t *sacks,
 
 static void read_options(struct replay_line *line, struct segment_options *options)
 {
-	const json_t *object = field_object(line, line->object, "options");
-	const json_t *timestamps = field_object(line, object, "timestamps");
-	options->has_mss = json_object_get(object, "mss") != NULL;
+	const struct json *object = field_object(line, line->object, "options");
+	const struct json *timestamps = field_object(line, object, "timestamps");
+	options->has_mss = json_member(object, "mss") != NULL;
 	options->mss = (uint16_t)header_number(line, object, "mss", UINT16_MAX);
-	options->sack_permitted = json_is_true(json_object_get(object, "sack_permitted"));
-	options->has_scale = json_object_get(object, "window_scale") != NULL;
+	options->sack_permitted = json_is_true(json_member(object, "sack_permitted"));
+	options->has_scale = json_member(object, "window_scale") != NULL;
 	options->scale = (uint8_t)header_number(line, object, "window_scale", UINT8_MAX);
 	options->has_timestamps = timestamps != NULL;
 	options->timestamp = header_number(line, timestamps, "value", UINT32_MAX);
@@ -67,11 +66,11 @@ static void read_options(struct replay_line *line, struct segment_options *optio
 
 static void read_relative(struct replay_line *line, struct segment *segment)
 {
-	const json_t *object = field_object(line, line->object, "relative");
+	const struct json *object = field_object(line, line->object, "relative");
 	if (!object)
 		return;
 	const char *from = need_text(line, object, "from");
-	segment->relative = json_object_get(object, "seq") != NULL;
+	segment->relative = json_member(object, "seq") != NULL;
 	segment->relative_ack_alone = !segment->relative;
 	segment->from_opener = strcmp(from, "opener") == 0;
 	if (!segment->from_opener && strcmp(from, "other") != 0)
@@ -82,13 +81,13 @@ static void read_relative(struct replay_line *line, struct segment *segment)
 
 static void read_tcp(struct replay_line *line, struct segment *segment)
 {
-	const json_t *object = line->object;
+	const struct json *object = line->object;
 	const char *remark = field_text(line, object, "remark");
 	read_flags(line, segment);
 	segment->seq = header_number(line, object, "seq", UINT32_MAX);
 	segment->ack = header_number(line, object, "ack", UINT32_MAX);
 	segment->window = (uint16_t)header_number(line, object, "window", UINT16_MAX);
-	segment->window_bytes = json_object_get(object, "window_bytes")
+	segment->window_bytes = json_member(object, "window_bytes")
 					? header_number(line, object, "window_bytes", UINT32_MAX)
 					: segment->window;
 	segment->urgent = (uint16_t)header_number(line, object, "urgent", UINT16_MAX);
@@ -113,7 +112,7 @@ void replay_segment(struct replay_line *line)
 	read_address(line, "to", segment->to);
 	segment->length = header_number(line, line->object, "length", UINT32_MAX);
 	segment->checksum = (uint16_t)header_number(line, line->object, "checksum", UINT16_MAX);
-	segment->checksum_partial = json_is_true(json_object_get(line->object, "checksum_partial"));
+	segment->checksum_partial = json_is_true(json_member(line->object, "checksum_partial"));
 	if (segment->protocol == SEGMENT_TCP)
 		read_tcp(line, segment);
 	line->record.segment = (struct record_segment){
