@@ -20,6 +20,7 @@ static void compare(const struct format *format, struct random *random)
 	struct transcript recording;
 	struct transcript again;
 	struct replay_error error;
+	random->waiting = 0;
 	transcript_open(&live, format->name, &options);
 	transcript_open(&recording, "jsonl", &options);
 	transcript_open(&again, format->name, &options);

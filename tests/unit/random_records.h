@@ -10,6 +10,7 @@
 struct random {
 	uint64_t state;
 	struct arena *arena; /* of the record that is being made */
+	unsigned waiting;    /* bit n: call n of this run has been shown as waiting */
 };
 
 /* xorshift64*: the same numbers on every machine. */
@@ -183,7 +184,7 @@ static const struct value *random_given(struct random *random, const struct even
 	return given;
 }
 
-static const struct event *random_event(struct random *random, bool returned)
+static const struct event *random_event(struct random *random, const struct record *record)
 {
 	static const struct {
 		int error;
@@ -200,10 +201,10 @@ static const struct event *random_event(struct random *random, bool returned)
 	event->syscall = random_chance(random) ? random_text(random) : NULL;
 	event->left_out = random_number(random, 2);
 	event->fd = (int)random_number(random, 5) - 1;
-	if (!returned)
+	event->entered = record->time;
+	if (record->type == RECORD_ENTER)
 		return event;
-	event->entered = 5;
-	event->returned = 5 + random_number(random, 5000000);
+	event->returned = record->time + random_number(random, 5000000);
 	event->result = (int64_t)random_number(random, 6) - 1;
 	event->restarted = random_number(random, 10) == 0;
 	event->error_name = event->restarted ? "ERESTARTSYS" : NULL;
@@ -322,14 +323,27 @@ static const struct origin *random_origins(struct random *random, size_t count)
 	return origins;
 }
 
+/* A call that was shown as waiting is resumed by its next line, whatever stands in that. */
+static inline bool random_waited(struct random *random, const struct record *record)
+{
+	unsigned bit = 1U << record->number;
+	bool waited = random->waiting & bit;
+	random->waiting &= ~bit;
+	if (record->type == RECORD_ENTER)
+		random->waiting |= bit;
+	return waited;
+}
+
 static inline void random_call(struct random *random, struct record *record)
 {
 	record->number = random_number(random, 6) + 1;
-	record->event = random_event(random, record->type == RECORD_CALL);
+	bool waited = random_waited(random, record);
+	record->event = random_event(random, record);
 	record->python = random_chance(random) ? random_python(random) : NULL;
 	record->socket = random_chance(random) ? random_socket(random) : NULL;
 	if (record->type == RECORD_ENTER)
 		return;
+	record->resumed = waited;
 	record->state = (struct record_state){
 		.before = random_state(random),
 		.after = random_state(random),
@@ -533,6 +547,7 @@ static inline struct record random_record(struct random *random)
 		break;
 	case RECORD_UNFINISHED:
 		record.number = random_number(random, 6) + 1;
+		random_waited(random, &record);
 		record.why = random_chance(random) ? "exit" : random_text(random);
 		break;
 	case RECORD_OUTPUT:
