@@ -2,6 +2,7 @@
 #include "formatters/html/html.h"
 #include "formatters/jsonl.h"
 #include "formatters/mermaid/mermaid.h"
+#include "formatters/perfetto.h"
 #include "formatters/python/program.h"
 #include "formatters/strace/strace.h"
 #include "formatters/text/text.h"
@@ -14,6 +15,9 @@ const struct format formats[] = {
 	  text_write, text_close },
 	{ "strace", "strace", N_("strace's own lines, for every tool that reads strace"),
 	  strace_open, strace_write, strace_close },
+	{ "perfetto", "perfetto.json",
+	  N_("a timeline for ui.perfetto.dev: calls, waiting, messages"), perfetto_open,
+	  perfetto_write, perfetto_close },
 	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
 	{ "mermaid", "mmd", N_("a sequence diagram, to be drawn by Mermaid"), mermaid_open,

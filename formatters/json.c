@@ -81,3 +81,46 @@ void put_bytes(json_t *object, const struct value_bytes *bytes)
 	put_number(object, "length", (int64_t)bytes->length);
 	put_number(object, "captured", (int64_t)bytes->captured);
 }
+
+/* Whether the line may be shown on a terminal as it is: jansson escapes only C0 controls. */
+static bool is_inert(const char *line, size_t size)
+{
+	while (size) {
+		size_t plain = 0;
+		while (plain < size && line[plain] >= ' ' && line[plain] < 0x7F)
+			plain++;
+		line += plain;
+		size -= plain;
+		if (!size)
+			break;
+		uint32_t code = 0;
+		size_t length = utf8_length(line, size, &code);
+		if (!length || !text_printable(code))
+			return false;
+		line += length;
+		size -= length;
+	}
+	return true;
+}
+
+void json_write(json_t *object, FILE *file)
+{
+	/* Times in microseconds have three digits behind the point, and twelve before it. */
+	const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(15);
+	char *line = json_dumps(object, flags);
+	if (line && !is_inert(line, strlen(line))) {
+		free(line);
+		line = json_dumps(object, flags | JSON_ENSURE_ASCII);
+	}
+	json_decref(object);
+	if (!line)
+		return;
+	/* DEL, which is ASCII to jansson; it can be nowhere but in a string. */
+	char *rest = line;
+	for (char *piece; (piece = strsep(&rest, "\x7f"));) {
+		fputs(piece, file);
+		if (rest)
+			fputs("\\u007F", file);
+	}
+	free(line);
+}

@@ -4,6 +4,7 @@
 #include "types/record.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* A string; bytes that are no UTF-8 become U+FFFD. NULL or empty: nothing is put. */
 void put_text(json_t *object, const char *key, const char *text);
@@ -15,10 +16,15 @@ void put_list(json_t *object, const char *key, const char *const *list);
 /* "text" or "base64", "length", "captured"; the first two stay away from an empty payload. */
 void put_bytes(json_t *object, const struct value_bytes *bytes);
 
+/* As one line without its end, which a terminal may show as it is. Takes the object over. */
+void json_write(json_t *object, FILE *file);
+
 /* What INTERFACE calls `args`, `fields` and `items`. */
 json_t *json_args(const struct value *values, size_t count);
 
 /* The fields of `enter` and `call` that tell of the call. */
+/* The line of Python with its comment, as it is replayed. */
+void put_code(json_t *object, const char *key, const struct python *python);
 void put_call(json_t *object, const struct record *record);
 void put_notes(json_t *object, const struct record *record);
 void put_socket(json_t *object, const struct record *record);

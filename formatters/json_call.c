@@ -66,10 +66,10 @@ void put_queues(json_t *object, const struct record_queues *queues)
 }
 
 /* The comment goes along in `code`, behind two blanks, so that code remains what one types. */
-static void put_code(json_t *object, const struct python *python)
+void put_code(json_t *object, const char *key, const struct python *python)
 {
 	if (!python->code || !python->comment) {
-		put_text(object, "code", python->code);
+		put_text(object, key, python->code);
 		return;
 	}
 	size_t size = strlen(python->code) + PYTHON_COMMENT_GAP + strlen(python->comment) + 1;
@@ -77,7 +77,7 @@ static void put_code(json_t *object, const struct python *python)
 	if (!line)
 		return;
 	snprintf(line, size, "%s  # %s", python->code, python->comment);
-	put_text(object, "code", line);
+	put_text(object, key, line);
 	free(line);
 }
 
@@ -89,7 +89,7 @@ static void put_python(json_t *object, const struct python *python)
 	json_t *variables = json_object();
 	for (size_t i = 0; i < python->variable_count; i++)
 		put_text(variables, python->variables[i].name, python->variables[i].socket);
-	put_code(fields, python);
+	put_code(fields, "code", python);
 	put_text(fields, "raises", python->raises);
 	put_value(fields, "variables", variables);
 	put_value(object, "python", fields);

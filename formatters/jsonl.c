@@ -1,10 +1,8 @@
 #include "formatters/jsonl.h"
 
 #include "formatters/json.h"
-#include "support/text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { SCHEMA = 1 };
 
@@ -240,48 +238,29 @@ static const struct {
 	[RECORD_END] = { "end", write_end },
 };
 
-/* Whether the line may be shown on a terminal as it is: jansson escapes only C0 controls. */
-static bool is_inert(const char *line, size_t size)
-{
-	while (size) {
-		size_t plain = 0;
-		while (plain < size && line[plain] >= ' ' && line[plain] < 0x7F)
-			plain++;
-		line += plain;
-		size -= plain;
-		if (!size)
-			break;
-		uint32_t code = 0;
-		size_t length = utf8_length(line, size, &code);
-		if (!length || !text_printable(code))
-			return false;
-		line += length;
-		size -= length;
-	}
-	return true;
-}
-
-char *jsonl_line(const struct record *record)
+static json_t *object_of(const struct record *record)
 {
 	json_t *object = json_object();
 	put_text(object, "type", types[record->type].type);
 	types[record->type].write(object, record);
 	put_notes(object, record);
-	char *line = json_dumps(object, JSON_COMPACT);
-	if (line && !is_inert(line, strlen(line))) {
-		free(line);
-		line = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
-	}
-	json_decref(object);
+	return object;
+}
+
+char *jsonl_line(const struct record *record)
+{
+	char *line = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&line, &size);
+	if (!memory)
+		return NULL;
+	json_write(object_of(record), memory);
+	fclose(memory);
 	return line;
 }
 
 void jsonl_write(struct formatter *formatter, const struct record *record)
 {
-	char *line = jsonl_line(record);
-	if (!line)
-		return;
-	fputs(line, formatter->file);
+	json_write(object_of(record), formatter->file);
 	putc('\n', formatter->file);
-	free(line);
 }

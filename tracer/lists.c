@@ -40,7 +40,7 @@ static int list_demos(FILE *file)
 static int list_formats(FILE *file)
 {
 	for (const struct format *format = formats; format->name; format++)
-		fprintf(file, "%-10s .%-10s %s\n", format->name, format->extension,
+		fprintf(file, "%-10s .%-14s %s\n", format->name, format->extension,
 			_(format->summary));
 	return 0;
 }

@@ -54,13 +54,13 @@ int option_output(struct parser *parser, const char *path)
 	struct options *options = parser->options;
 	const struct format *format = parser->format;
 
+	if (!format)
+		format = path && *path != '|' ? format_for_path(path) : NULL;
 	if (!format && path && *path != '|' && strcmp(extension_of(path), "json") == 0)
 		return option_fail(
 			parser->error,
 			_("name it .jsonl for the record (.perfetto.json is another format)"),
 			_("%s: the extension .json is no format"), path);
-	if (!format)
-		format = path && *path != '|' ? format_for_path(path) : NULL;
 	struct output_option *longer =
 		realloc(options->outputs, (options->output_count + 1) * sizeof *longer);
 	if (!longer)
