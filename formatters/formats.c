@@ -1,3 +1,4 @@
+#include "formatters/asciicast.h"
 #include "formatters/formatter.h"
 #include "formatters/html/html.h"
 #include "formatters/jsonl.h"
@@ -18,6 +19,9 @@ const struct format formats[] = {
 	{ "perfetto", "perfetto.json",
 	  N_("a timeline for ui.perfetto.dev: calls, waiting, messages"), perfetto_open,
 	  perfetto_write, perfetto_close },
+	{ "asciicast", "cast",
+	  N_("the text as a terminal session for asciinema, a marker at each call"), asciicast_open,
+	  asciicast_write, asciicast_close },
 	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
 	{ "mermaid", "mmd", N_("a sequence diagram, to be drawn by Mermaid"), mermaid_open,
