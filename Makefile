@@ -18,9 +18,9 @@ endif
 
 # --- libraries ---------------------------------------------------------------------------
 
-LIBRARIES := libseccomp libmnl jansson
+LIBRARIES := libseccomp libmnl
 # pkg-config's name : Debian's package
-PACKAGES  := libseccomp:libseccomp-dev libmnl:libmnl-dev jansson:libjansson-dev check:check
+PACKAGES  := libseccomp:libseccomp-dev libmnl:libmnl-dev
 
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null)
@@ -179,8 +179,8 @@ po: $(TEXTS:%=$(BUILD)/%.c)
 
 # --- tests -------------------------------------------------------------------------------
 
-CHECK_CFLAGS = $(shell pkg-config --cflags check 2>/dev/null)
-CHECK_LIBS   = $(shell pkg-config --libs check 2>/dev/null)
+CHECK_CFLAGS = $(shell pkg-config --cflags check jansson 2>/dev/null)
+CHECK_LIBS   = $(shell pkg-config --libs check jansson 2>/dev/null)
 
 $(BUILD)/tests/unit/main.o: tests/unit/main.c
 	@mkdir -p $(@D)

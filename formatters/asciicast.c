@@ -13,7 +13,8 @@ enum {
 	VERSION = 2,
 	WIDTH = 100,
 	HEIGHT = 30,
-	LONGEST_PAUSE = 2, /* seconds; players cut longer ones */
+	LONGEST_PAUSE = 2,   /* seconds; players cut longer ones */
+	NANOS_IN_SECOND = 9, /* decimals */
 };
 
 struct formatter {
@@ -26,6 +27,7 @@ struct formatter {
 	bool begun;    /* the header is written */
 	uint64_t time; /* of the last event: time never goes back */
 	struct line scratch;
+	struct json_line json;
 };
 
 struct formatter *asciicast_open(FILE *file, const struct format_options *options)
@@ -44,12 +46,6 @@ struct formatter *asciicast_open(FILE *file, const struct format_options *option
 		return cast;
 	asciicast_close(cast);
 	return NULL;
-}
-
-static void put_line(struct formatter *cast, json_t *value)
-{
-	json_write(value, cast->file);
-	putc('\n', cast->file);
 }
 
 /* --- the header ----------------------------------------------------------------------------- */
@@ -73,29 +69,34 @@ static void put_header(struct formatter *cast, const struct record_header *heade
 {
 	const uint64_t second = 1000000000;
 	struct format_clock clock = { 0 };
-	json_t *object = json_object();
-	put_number(object, "version", VERSION);
-	put_number(object, "width", cast->width);
-	put_number(object, "height", HEIGHT);
-	put_number(object, "idle_time_limit", LONGEST_PAUSE);
+	struct json_line *json = &cast->json;
+	struct json_place object = json_open(json, NULL, '{');
+	put_number(json, "version", VERSION);
+	put_number(json, "width", cast->width);
+	put_number(json, "height", HEIGHT);
+	put_number(json, "idle_time_limit", LONGEST_PAUSE);
 	if (header) {
 		format_clock_start(&clock, header->started);
-		put_number(object, "timestamp", clock.started / (int64_t)second);
-		put_text(object, "title", title_of(cast, header));
+		put_number(json, "timestamp", clock.started / (int64_t)second);
+		put_text(json, "title", title_of(cast, header));
 	}
-	put_line(cast, object);
+	json_close(json, object);
+	json_line_write(json, cast->file);
 	cast->begun = true;
 }
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static void put_event(struct formatter *cast, const char *kind, json_t *data)
+/* What is in the scratch line. */
+static void put_event(struct formatter *cast, const char *kind)
 {
-	json_t *event = json_array();
-	json_array_append_new(event, json_real((double)cast->time / 1e9));
-	json_array_append_new(event, json_string(kind));
-	json_array_append_new(event, data);
-	put_line(cast, event);
+	struct json_line *json = &cast->json;
+	struct json_place event = json_open(json, NULL, '[');
+	put_fixed(json, NULL, cast->time, NANOS_IN_SECOND);
+	put_text(json, NULL, kind);
+	put_string(json, NULL, cast->scratch.bytes, cast->scratch.size);
+	json_close(json, event);
+	json_line_write(json, cast->file);
 }
 
 /* `7 client send`, before what is shown of the call; of one that was waiting only once. */
@@ -111,11 +112,11 @@ static void put_marker(struct formatter *cast, const struct record *record)
 	line_name(line, record->lane ? record->lane : "");
 	line_put(line, " ");
 	line_name(line, record->event->name);
-	put_event(cast, "m", json_string(line_string(line)));
+	put_event(cast, "m");
 }
 
 /* What the transcript got since, each line break as a terminal wants it. */
-static json_t *take_output(struct formatter *cast)
+static void take_output(struct formatter *cast)
 {
 	struct line *line = &cast->scratch;
 	*line = (struct line){ .bytes = line->bytes, .room = line->room };
@@ -126,7 +127,6 @@ static json_t *take_output(struct formatter *cast)
 			line_put(line, "\r\n");
 	}
 	rewind(cast->transcript);
-	return json_string(line_string(line));
 }
 
 /* A call's line comes when it has returned. */
@@ -148,7 +148,8 @@ static void put_output(struct formatter *cast, const struct record *record)
 		cast->time = time_of(record);
 	if (record)
 		put_marker(cast, record);
-	put_event(cast, "o", take_output(cast));
+	take_output(cast);
+	put_event(cast, "o");
 }
 
 void asciicast_write(struct formatter *cast, const struct record *record)
@@ -170,5 +171,6 @@ void asciicast_close(struct formatter *cast)
 		fclose(cast->transcript);
 	free(cast->written);
 	line_done(&cast->scratch);
+	json_line_done(&cast->json);
 	free(cast);
 }

@@ -1,95 +1,94 @@
 #include "formatters/json.h"
 
-static void put_true(json_t *object, const char *key, bool holds)
+static void put_flags(struct json_line *line, unsigned flags)
 {
-	if (holds)
-		json_object_set_new_nocheck(object, key, json_true());
-}
-
-static void put_flags(json_t *object, unsigned flags)
-{
-	json_t *names = json_array();
+	struct json_place names = json_open(line, "flags", '[');
 	for (unsigned flag = 1; flag <= SEGMENT_CWR; flag <<= 1)
 		if (flags & flag)
-			json_array_append_new(names, json_string(segment_flag_name(flag)));
-	put_value(object, "flags", names);
+			put_text(line, NULL, segment_flag_name(flag));
+	json_close(line, names);
 }
 
-static json_t *json_sacks(const struct segment_options *options)
+static void put_sacks(struct json_line *line, const struct segment_options *options)
 {
-	json_t *sacks = json_array();
+	struct json_place sacks = json_open(line, "sacks", '[');
 	for (unsigned i = 0; i < options->sack_count; i++) {
-		json_t *sack = json_object();
-		put_number(sack, "left", options->sacks[i].left);
-		put_number(sack, "right", options->sacks[i].right);
-		json_array_append_new(sacks, sack);
+		struct json_place sack = json_open(line, NULL, '{');
+		put_number(line, "left", options->sacks[i].left);
+		put_number(line, "right", options->sacks[i].right);
+		json_close(line, sack);
 	}
-	return sacks;
+	json_close(line, sacks);
 }
 
-static void put_options(json_t *object, const struct segment_options *options)
+static void put_timestamps(struct json_line *line, const struct segment_options *options)
 {
-	json_t *fields = json_object();
-	json_t *timestamps = json_object();
+	if (!options->has_timestamps)
+		return;
+	struct json_place timestamps = json_open(line, "timestamps", '{');
+	put_number(line, "value", options->timestamp);
+	put_number(line, "echo", options->echo);
+	json_close(line, timestamps);
+}
+
+static void put_options(struct json_line *line, const struct segment_options *options)
+{
+	struct json_place fields = json_open(line, "options", '{');
 	if (options->has_mss)
-		put_number(fields, "mss", options->mss);
-	put_true(fields, "sack_permitted", options->sack_permitted);
+		put_number(line, "mss", options->mss);
+	put_true(line, "sack_permitted", options->sack_permitted);
 	if (options->has_scale)
-		put_number(fields, "window_scale", options->scale);
-	if (options->has_timestamps) {
-		put_number(timestamps, "value", options->timestamp);
-		put_number(timestamps, "echo", options->echo);
-	}
-	put_value(fields, "timestamps", timestamps);
-	put_value(fields, "sacks", json_sacks(options));
-	put_value(object, "options", fields);
+		put_number(line, "window_scale", options->scale);
+	put_timestamps(line, options);
+	put_sacks(line, options);
+	json_close(line, fields);
 }
 
-static void put_relative(json_t *object, const struct segment *segment)
+static void put_relative(struct json_line *line, const struct segment *segment)
 {
-	json_t *fields = json_object();
+	struct json_place fields = json_open(line, "relative", '{');
 	if (segment->relative || segment->relative_ack_alone)
-		put_text(fields, "from", segment->from_opener ? "opener" : "other");
+		put_text(line, "from", segment->from_opener ? "opener" : "other");
 	if (segment->relative)
-		put_number(fields, "seq", segment->relative_seq);
+		put_number(line, "seq", segment->relative_seq);
 	if (segment->relative_ack_alone || (segment->relative && segment->flags & SEGMENT_ACK))
-		put_number(fields, "ack", segment->relative_ack);
-	put_value(object, "relative", fields);
+		put_number(line, "ack", segment->relative_ack);
+	json_close(line, fields);
 }
 
-static void put_tcp(json_t *object, const struct segment *segment)
+static void put_tcp(struct json_line *line, const struct segment *segment)
 {
-	put_flags(object, segment->flags);
-	put_number(object, "seq", segment->seq);
+	put_flags(line, segment->flags);
+	put_number(line, "seq", segment->seq);
 	if (segment->flags & SEGMENT_ACK || segment->ack)
-		put_number(object, "ack", segment->ack);
-	put_number(object, "window", segment->window);
+		put_number(line, "ack", segment->ack);
+	put_number(line, "window", segment->window);
 	if (segment->window_bytes != segment->window)
-		put_number(object, "window_bytes", segment->window_bytes);
+		put_number(line, "window_bytes", segment->window_bytes);
 	if (segment->flags & SEGMENT_URG || segment->urgent)
-		put_number(object, "urgent", segment->urgent);
-	put_number(object, "header_length", segment->header_length);
-	put_options(object, &segment->options);
-	put_relative(object, segment);
-	put_text(object, "remark", segment_remark_name(segment->remark));
+		put_number(line, "urgent", segment->urgent);
+	put_number(line, "header_length", segment->header_length);
+	put_options(line, &segment->options);
+	put_relative(line, segment);
+	put_text(line, "remark", segment_remark_name(segment->remark));
 }
 
-void put_segment(json_t *object, const struct record *record)
+void put_segment(struct json_line *line, const struct record *record)
 {
 	const struct segment *segment = record->segment.segment;
-	put_socket(object, record);
-	put_text(object, "protocol", segment_protocol_name(segment->protocol));
-	put_text(object, "from", segment->from);
-	put_text(object, "to", segment->to);
-	put_text(object, "from_lane", record->segment.from_lane);
-	put_text(object, "to_lane", record->segment.to_lane);
+	put_socket(line, record);
+	put_text(line, "protocol", segment_protocol_name(segment->protocol));
+	put_text(line, "from", segment->from);
+	put_text(line, "to", segment->to);
+	put_text(line, "from_lane", record->segment.from_lane);
+	put_text(line, "to_lane", record->segment.to_lane);
 	if (segment->protocol == SEGMENT_TCP)
-		put_tcp(object, segment);
-	put_number(object, "length", segment->length);
+		put_tcp(line, segment);
+	put_number(line, "length", segment->length);
 	/* A UDP datagram without a checksum has 0 in its place (RFC 768). */
 	if (segment->protocol == SEGMENT_TCP || segment->checksum)
-		put_number(object, "checksum", segment->checksum);
-	put_true(object, "checksum_partial", segment->checksum_partial);
+		put_number(line, "checksum", segment->checksum);
+	put_true(line, "checksum_partial", segment->checksum_partial);
 	if (record->segment.cause)
-		put_number(object, "cause", (int64_t)record->segment.cause);
+		put_number(line, "cause", (int64_t)record->segment.cause);
 }

@@ -6,5 +6,6 @@
 struct formatter *jsonl_open(FILE *file, const struct format_options *options);
 void jsonl_write(struct formatter *formatter, const struct record *record);
 void jsonl_close(struct formatter *formatter);
-/* A record as one line, without its end; the caller's to free, NULL if there is no memory. */
-char *jsonl_line(const struct record *record);
+/* A record's line, without its end. */
+struct json_line;
+void jsonl_line(struct json_line *line, const struct record *record);

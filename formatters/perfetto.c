@@ -13,6 +13,7 @@ enum {
 	REMEMBERED = 4096,
 	/* And so many calls may have received from sends that have not returned yet. */
 	EARLY = 64,
+	NANOS_IN_MICRO = 3, /* decimals */
 };
 
 /* Where a call stands on the timeline. */
@@ -44,6 +45,7 @@ struct formatter {
 	size_t next_early;
 	uint64_t arrows;
 	struct line line;
+	struct json_line json;
 };
 
 struct formatter *perfetto_open(FILE *file, const struct format_options *options)
@@ -53,45 +55,46 @@ struct formatter *perfetto_open(FILE *file, const struct format_options *options
 		return NULL;
 	perfetto->file = file;
 	perfetto->show_bytes = options->show_bytes;
-	fputc('[', file);
+	fputs("[\n", file);
 	return perfetto;
 }
 
 /* --- events --------------------------------------------------------------------------------- */
 
-static void put_event(struct formatter *perfetto, json_t *event)
+/*
+ * Of that phase (`ph`): X a slice, B and E its ends, i an instant, s and f an arrow's, M a name.
+ * Times are in microseconds, with the nanoseconds behind the point.
+ */
+static struct json_place open_event(struct formatter *perfetto, const char *phase, const char *name,
+				    const struct place *place)
 {
-	fputs(perfetto->begun ? ",\n" : "\n", perfetto->file);
-	perfetto->begun = true;
-	json_write(event, perfetto->file);
-}
-
-/* In microseconds, with the nanoseconds behind the point. */
-static void put_micros(json_t *event, const char *key, uint64_t nanoseconds)
-{
-	json_object_set_new_nocheck(event, key, json_real((double)nanoseconds / 1000));
-}
-
-/* Of that phase (`ph`): X a slice, B and E its ends, i an instant, s and f an arrow's, M a name. */
-static json_t *event_at(const char *phase, const char *name, const struct place *place)
-{
-	json_t *event = json_object();
-	put_text(event, "ph", phase);
-	put_text(event, "name", name && !*name ? "?" : name);
-	put_number(event, "pid", place->pid);
-	put_number(event, "tid", place->tid);
-	put_micros(event, "ts", place->time);
+	struct json_line *json = &perfetto->json;
+	struct json_place event = json_open(json, NULL, '{');
+	put_text(json, "ph", phase);
+	put_text(json, "name", name && !*name ? "?" : name);
+	put_number(json, "pid", place->pid);
+	put_number(json, "tid", place->tid);
+	put_fixed(json, "ts", place->time, NANOS_IN_MICRO);
 	return event;
+}
+
+static void close_event(struct formatter *perfetto, struct json_place event)
+{
+	json_close(&perfetto->json, event);
+	if (!perfetto->json.failed && perfetto->begun)
+		putc(',', perfetto->file);
+	perfetto->begun = perfetto->begun || !perfetto->json.failed;
+	json_line_write(&perfetto->json, perfetto->file);
 }
 
 static void put_name(struct formatter *perfetto, const char *what, const struct place *place,
 		     const char *lane)
 {
-	json_t *event = event_at("M", what, place);
-	json_t *args = json_object();
-	put_text(args, "name", lane);
-	put_value(event, "args", args);
-	put_event(perfetto, event);
+	struct json_place event = open_event(perfetto, "M", what, place);
+	struct json_place args = json_open(&perfetto->json, "args", '{');
+	put_text(&perfetto->json, "name", lane);
+	json_close(&perfetto->json, args);
+	close_event(perfetto, event);
 }
 
 static void lane_free(struct lane *lane)
@@ -154,12 +157,12 @@ static void put_instant(struct formatter *perfetto, const struct record *record,
 			const char *detail)
 {
 	struct place place = place_of(perfetto, record);
-	json_t *event = event_at("i", name, &place);
-	json_t *args = json_object();
-	put_text(event, "s", "t"); /* it is the thread's */
-	put_text(args, "what", detail);
-	put_value(event, "args", args);
-	put_event(perfetto, event);
+	struct json_place event = open_event(perfetto, "i", name, &place);
+	put_text(&perfetto->json, "s", "t"); /* it is the thread's */
+	struct json_place args = json_open(&perfetto->json, "args", '{');
+	put_text(&perfetto->json, "what", detail);
+	json_close(&perfetto->json, args);
+	close_event(perfetto, event);
 }
 
 /* --- messages ------------------------------------------------------------------------------- */
@@ -167,13 +170,13 @@ static void put_instant(struct formatter *perfetto, const struct record *record,
 static void put_end_of_arrow(struct formatter *perfetto, const char *phase,
 			     const struct place *place)
 {
-	json_t *event = event_at(phase, "message", place);
-	put_text(event, "cat", "message");
-	put_number(event, "id", (int64_t)perfetto->arrows);
+	struct json_place event = open_event(perfetto, phase, "message", place);
+	put_text(&perfetto->json, "cat", "message");
+	put_number(&perfetto->json, "id", (int64_t)perfetto->arrows);
 	/* To the slice that is there, not to the next one. */
 	if (*phase == 'f')
-		put_text(event, "bp", "e");
-	put_event(perfetto, event);
+		put_text(&perfetto->json, "bp", "e");
+	close_event(perfetto, event);
 }
 
 /* From the call that sent the bytes to the end of the one that received them. */
@@ -229,34 +232,34 @@ static const char *arguments_of(struct formatter *perfetto, const struct event *
 	return line_string(line);
 }
 
-static void put_states(json_t *args, const struct record_state *state)
-{
-	put_text(args, "before", tcp_state_name(state->before));
-	put_text(args, "after", tcp_state_name(state->after));
-}
-
-static json_t *args_of(struct formatter *perfetto, const struct record *record)
+static void put_result(struct json_line *json, const struct record *record)
 {
 	const struct event *event = record->event;
-	json_t *args = json_object();
-	json_t *notes = json_array();
-	put_number(args, "n", (int64_t)record->number);
-	put_text(args, "arguments", arguments_of(perfetto, event));
+	bool failed = event->error || event->restarted;
+	put_number(json, "result", failed ? -1 : event->result);
+	put_text(json, "errno", event->error ? event->error_name : NULL);
+	put_text(json, "restarts", event->restarted ? event->error_name : NULL);
+	put_text(json, "before", tcp_state_name(record->state.before));
+	put_text(json, "after", tcp_state_name(record->state.after));
+}
+
+static void put_call_args(struct formatter *perfetto, const struct record *record)
+{
+	struct json_line *json = &perfetto->json;
+	struct json_place args = json_open(json, "args", '{');
+	put_number(json, "n", (int64_t)record->number);
+	put_text(json, "arguments", arguments_of(perfetto, record->event));
 	if (record->python)
-		put_code(args, "python", record->python);
+		put_code(json, "python", record->python);
 	if (record->socket)
-		put_text(args, "socket", record->socket->id);
-	if (record->type == RECORD_CALL) {
-		bool failed = event->error || event->restarted;
-		put_number(args, "result", failed ? -1 : event->result);
-		put_text(args, "errno", event->error ? event->error_name : NULL);
-		put_text(args, "restarts", event->restarted ? event->error_name : NULL);
-		put_states(args, &record->state);
-	}
+		put_text(json, "socket", record->socket->id);
+	if (record->type == RECORD_CALL)
+		put_result(json, record);
+	struct json_place notes = json_open(json, "notes", '[');
 	for (size_t i = 0; i < record->note_count; i++)
-		json_array_append_new(notes, json_string(record->notes[i].id));
-	put_value(args, "notes", notes);
-	return args;
+		put_text(json, NULL, record->notes[i].id);
+	json_close(json, notes);
+	json_close(json, args);
 }
 
 /* A call that waits has its beginning now and its end when it returns, so that a timeline which
@@ -273,25 +276,29 @@ static void write_enter(struct formatter *perfetto, const struct record *record)
 		free(waiting);
 		return;
 	}
-	json_t *event = event_at("B", record->event->name, &place);
-	put_text(event, "cat", "waits");
-	put_value(event, "args", args_of(perfetto, record));
-	put_event(perfetto, event);
+	struct json_place event = open_event(perfetto, "B", record->event->name, &place);
+	put_text(&perfetto->json, "cat", "waits");
+	put_call_args(perfetto, record);
+	close_event(perfetto, event);
 	remember_call(perfetto, &place);
 }
 
-/* Takes the args over. */
-static void end_waiting(struct formatter *perfetto, uint64_t number, uint64_t time, json_t *args)
+/* By the record of the call that returned, or of how it never will. */
+static void end_waiting(struct formatter *perfetto, uint64_t time, const struct record *record)
 {
-	struct place *place = map_remove(&perfetto->waiting, number);
-	if (!place) {
-		json_decref(args);
+	struct place *place = map_remove(&perfetto->waiting, record->number);
+	if (!place)
 		return;
-	}
 	place->time = time;
-	json_t *event = event_at("E", NULL, place);
-	put_value(event, "args", args);
-	put_event(perfetto, event);
+	struct json_place event = open_event(perfetto, "E", NULL, place);
+	if (record->type == RECORD_CALL) {
+		put_call_args(perfetto, record);
+	} else {
+		struct json_place args = json_open(&perfetto->json, "args", '{');
+		put_text(&perfetto->json, "unfinished", record->why);
+		json_close(&perfetto->json, args);
+	}
+	close_event(perfetto, event);
 	free(place);
 }
 
@@ -301,13 +308,13 @@ static void write_call(struct formatter *perfetto, const struct record *record)
 	uint64_t took = call->returned > call->entered ? call->returned - call->entered : 0;
 	struct place place = place_of(perfetto, record);
 	if (map_get(&perfetto->waiting, record->number)) {
-		end_waiting(perfetto, record->number, place.time + took, args_of(perfetto, record));
+		end_waiting(perfetto, place.time + took, record);
 	} else {
-		json_t *event = event_at("X", call->name, &place);
-		put_text(event, "cat", "call");
-		put_micros(event, "dur", took);
-		put_value(event, "args", args_of(perfetto, record));
-		put_event(perfetto, event);
+		struct json_place event = open_event(perfetto, "X", call->name, &place);
+		put_text(&perfetto->json, "cat", "call");
+		put_fixed(&perfetto->json, "dur", took, NANOS_IN_MICRO);
+		put_call_args(perfetto, record);
+		close_event(perfetto, event);
 	}
 	remember_call(perfetto, &place);
 	place.time += took ? took - 1 : 0;
@@ -337,13 +344,6 @@ static void write_output(struct formatter *perfetto, const struct record *record
 	put_instant(perfetto, record, "output", line_string(line));
 }
 
-static void write_unfinished(struct formatter *perfetto, const struct record *record)
-{
-	json_t *args = json_object();
-	put_text(args, "unfinished", record->why);
-	end_waiting(perfetto, record->number, record->time, args);
-}
-
 void perfetto_write(struct formatter *perfetto, const struct record *record)
 {
 	switch (record->type) {
@@ -357,7 +357,7 @@ void perfetto_write(struct formatter *perfetto, const struct record *record)
 		write_call(perfetto, record);
 		break;
 	case RECORD_UNFINISHED:
-		write_unfinished(perfetto, record);
+		end_waiting(perfetto, record->time, record);
 		break;
 	case RECORD_OUTPUT:
 		write_output(perfetto, record);
@@ -377,7 +377,7 @@ void perfetto_close(struct formatter *perfetto)
 {
 	if (!perfetto)
 		return;
-	fputs("\n]\n", perfetto->file);
+	fputs("]\n", perfetto->file);
 	size_t position = 0;
 	for (void *lane; (lane = map_next(&perfetto->lanes, &position));)
 		lane_free(lane);
@@ -387,5 +387,6 @@ void perfetto_close(struct formatter *perfetto)
 	map_done(&perfetto->lanes);
 	map_done(&perfetto->waiting);
 	line_done(&perfetto->line);
+	json_line_done(&perfetto->json);
 	free(perfetto);
 }

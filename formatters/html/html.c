@@ -15,6 +15,7 @@ struct formatter {
 	FILE *file;
 	bool begun;   /* a block is open */
 	size_t block; /* bytes in it */
+	struct json_line line;
 };
 
 struct formatter *html_open(FILE *file, const struct format_options *options)
@@ -44,72 +45,81 @@ static void end_block(struct formatter *html)
 	html->block = 0;
 }
 
-/*
- * One line of JSON: nothing in it ends the script or begins a comment, which is all that HTML looks
- * for in there. U+2028 and U+2029, line ends to some, never come raw: jsonl_line() escapes what no
- * terminal may be shown.
- */
-static void put_line(struct formatter *html, const char *line)
+static bool is_markup(char byte)
 {
-	begin_block(html);
-	html->block += strlen(line);
-	for (;;) {
-		size_t plain = strcspn(line, "<>&");
-		fwrite(line, 1, plain, html->file);
-		line += plain;
-		if (!*line)
-			break;
-		fprintf(html->file, "\\u%04x", (unsigned char)*line++);
+	return byte == '<' || byte == '>' || byte == '&';
+}
+
+/*
+ * One line of JSON, which is empty afterwards: nothing in it ends the script or begins a comment,
+ * which is all that HTML looks for in there. U+2028 and U+2029, line ends to some, are escaped, as
+ * all is that no terminal may be shown.
+ */
+static void put_line(struct formatter *html)
+{
+	struct json_line *line = &html->line;
+	if (!line->failed)
+		begin_block(html);
+	html->block += line->size;
+	for (size_t i = 0; i < line->size && !line->failed;) {
+		size_t plain = i;
+		while (plain < line->size && !is_markup(line->bytes[plain]))
+			plain++;
+		fwrite(line->bytes + i, 1, plain - i, html->file);
+		i = plain;
+		if (i < line->size)
+			fprintf(html->file, "\\u%04x", (unsigned char)line->bytes[i++]);
 	}
-	putc('\n', html->file);
+	line->size = 0;
+	json_line_write(line, html->file);
 	if (html->block >= BLOCK_SIZE)
 		end_block(html);
 }
 
-static json_t *json_translations(const struct note *note)
+static void put_translations(struct json_line *line, const struct note *note)
 {
-	json_t *languages = json_object();
+	struct json_place languages = json_open(line, NULL, '{');
 	for (size_t i = 0; i < note->translation_count; i++) {
 		const struct note_translation *translation = &note->translations[i];
-		json_t *words = json_object();
-		put_text(words, "text", translation->text);
-		put_text(words, "fix", translation->fix);
-		put_text(words, "check", translation->check);
-		put_value(languages, translation->lang, words);
+		struct json_place words = json_open(line, translation->lang, '{');
+		put_text(line, "text", translation->text);
+		put_text(line, "fix", translation->fix);
+		put_text(line, "check", translation->check);
+		json_close(line, words);
 	}
-	return languages;
+	json_close(line, languages);
 }
 
 /* A line of the page's own, behind the record's: its notes in each language. */
-static char *words_line(const struct record *record)
+static void put_words(struct formatter *html, const struct record *record)
 {
+	struct json_line *line = &html->line;
 	bool any = false;
-	json_t *notes = json_array();
-	for (size_t i = 0; i < record->note_count; i++) {
+	for (size_t i = 0; i < record->note_count; i++)
 		any = any || record->notes[i].translation_count;
-		json_array_append_new(notes, json_translations(&record->notes[i]));
-	}
-	json_t *object = json_pack("{s:s, s:o}", "type", "words", "notes", notes);
-	char *line = any ? json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
-	json_decref(object);
-	return line;
+	if (!any)
+		return;
+	struct json_place object = json_open(line, NULL, '{');
+	put_text(line, "type", "words");
+	struct json_place notes = json_open(line, "notes", '[');
+	for (size_t i = 0; i < record->note_count; i++)
+		put_translations(line, &record->notes[i]);
+	json_close(line, notes);
+	json_close(line, object);
+	put_line(html);
 }
 
 void html_write(struct formatter *html, const struct record *record)
 {
-	char *line = jsonl_line(record);
-	char *words = record->note_count ? words_line(record) : NULL;
-	if (line)
-		put_line(html, line);
-	if (line && words)
-		put_line(html, words);
-	free(line);
-	free(words);
+	jsonl_line(&html->line, record);
+	put_line(html);
+	put_words(html, record);
 }
 
 void html_close(struct formatter *html)
 {
 	end_block(html);
 	fwrite(html_after.text, 1, html_after.size, html->file);
+	json_line_done(&html->line);
 	free(html);
 }

@@ -95,6 +95,6 @@ int main(void)
 			fputs("no", stdout);
 		putchar('\n');
 	}
-	json_done(&reader);
+	json_reader_done(&reader);
 	free(line);
 }

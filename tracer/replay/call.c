@@ -10,7 +10,9 @@ static void copy_text(struct replay_line *line, char *to, size_t room, const cha
 		      const struct json *object)
 {
 	const char *text = field_text(line, object, key);
-	snprintf(to, room, "%s", text ? text : "");
+	size_t size = text ? strnlen(text, room - 1) : 0;
+	memcpy(to, text ? text : "", size);
+	to[size] = '\0';
 }
 
 static void read_socket(struct replay_line *line, const struct json *object, struct socket *socket)

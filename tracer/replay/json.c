@@ -334,7 +334,7 @@ const struct json *json_read(struct json_reader *reader, char *text, size_t size
 	return NULL;
 }
 
-void json_done(struct json_reader *reader)
+void json_reader_done(struct json_reader *reader)
 {
 	free(reader->nodes);
 	*reader = (struct json_reader){ 0 };

@@ -47,7 +47,7 @@ enum { JSON_MOST_LEVELS = 64 };
  * an integer beyond 64 bits, deeper than JSON_MOST_LEVELS), -ENOMEM.
  */
 const struct json *json_read(struct json_reader *reader, char *text, size_t size, int *ret_error);
-void json_done(struct json_reader *reader);
+void json_reader_done(struct json_reader *reader);
 
 /* NULL if the object, which may be NULL, has no such member. */
 const struct json *json_member(const struct json *object, const char *key);

@@ -347,7 +347,7 @@ int replay_run(FILE *in, int (*emit)(void *context, const struct record *record)
 	while (!result && !replay.cut && (more = next_line(&replay)) > 0)
 		result = replay_line(&replay);
 	free(replay.text);
-	json_done(&replay.reader);
+	json_reader_done(&replay.reader);
 	map_done(&replay.waiting);
 	return more < 0 ? more : result;
 }
