@@ -46,6 +46,11 @@ bool format_is_translated(const struct format *format)
 	return format->write == html_write;
 }
 
+bool format_takes_packets(const struct format *format)
+{
+	return format->write == jsonl_write;
+}
+
 /* "run.txt" ends in ".txt"; a file named ".txt" has no extension, and "dir.txt/run" neither. */
 static bool has_extension(const char *path, const char *extension)
 {

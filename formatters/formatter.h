@@ -62,5 +62,7 @@ extern const struct format formats[];
 const struct format *format_named(const char *name);
 /* Whether its reader chooses the language: its records' notes have their translations. */
 bool format_is_translated(const struct format *format);
+/* Whether it keeps the bytes of packets, so that somebody has to take them along. */
+bool format_takes_packets(const struct format *format);
 /* By the extension of a path; NULL if it has none that we know. */
 const struct format *format_for_path(const char *path);

@@ -241,3 +241,14 @@ void put_bytes(struct json_line *line, const struct value_bytes *bytes)
 	put_number(line, "length", (int64_t)bytes->length);
 	put_number(line, "captured", (int64_t)bytes->captured);
 }
+
+void put_packet(struct json_line *line, const char *key, const struct value_bytes *bytes)
+{
+	if (!bytes->captured)
+		return;
+	struct json_place fields = json_open(line, key, '{');
+	put_base64(line, "base64", bytes);
+	put_number(line, "length", (int64_t)bytes->length);
+	put_number(line, "captured", (int64_t)bytes->captured);
+	json_close(line, fields);
+}

@@ -46,6 +46,8 @@ void put_true(struct json_line *line, const char *key, bool holds);
 void put_list(struct json_line *line, const char *key, const char *const *list);
 /* "text" or "base64", "length", "captured"; the first two stay away from an empty payload. */
 void put_bytes(struct json_line *line, const struct value_bytes *bytes);
+/* The same where it is no text, whatever it looks like; nothing is put if none is captured. */
+void put_packet(struct json_line *line, const char *key, const struct value_bytes *bytes);
 
 /* What INTERFACE calls `args`, `fields` and `items`. */
 void put_arg(struct json_line *line, const struct value *value);

@@ -89,6 +89,7 @@ void put_segment(struct json_line *line, const struct record *record)
 	if (segment->protocol == SEGMENT_TCP || segment->checksum)
 		put_number(line, "checksum", segment->checksum);
 	put_true(line, "checksum_partial", segment->checksum_partial);
+	put_packet(line, "packet", &segment->packet);
 	if (record->segment.cause)
 		put_number(line, "cause", (int64_t)record->segment.cause);
 }

@@ -15,6 +15,7 @@
 enum {
 	MOST_HELD = 4096,
 	MOST_EXPECTING = 1024,
+	MOST_HELD_BYTES = 16 << 20, /* of packets; what is held beyond has none of its bytes */
 };
 
 /* Segments of others are waited for so long: a call that is under way may turn out to be theirs. */
@@ -22,7 +23,7 @@ static const uint64_t HELD_FOR = 100000000; /* 100 ms */
 
 /* A segment, and what the diagram of states says of it. */
 struct passing {
-	struct segment segment;
+	struct segment segment; /* while it is held its packet is its own, on the heap */
 	struct path_states states;
 };
 
@@ -32,7 +33,7 @@ struct wiring {
 	struct segment next; /* the first that is not taken in yet, if there is one */
 	bool has_next;
 	struct passing *held; /* nobody's yet, in their order */
-	size_t held_count;
+	size_t held_count, held_bytes;
 	/* Cookies of those whose state is expected to change: nobody has looked at the last ones.
 	 */
 	uint64_t expecting[MOST_EXPECTING];
@@ -64,9 +65,20 @@ static void tell_time(struct session *session)
 	wire_set_offset(session->wiring->wire, offset);
 }
 
+/* Whether an output wants the packets' bytes. */
+static bool takes_packets(const struct options *options)
+{
+	for (size_t i = 0; i < options->output_count; i++)
+		if (format_takes_packets(options->outputs[i].format))
+			return true;
+	return false;
+}
+
 int wiring_open(struct session *session)
 {
 	enum { PACKETS = 16384 };
+	const struct options *options = session->options;
+	int64_t payload = takes_packets(options) ? (int64_t)options->capture : WIRE_NO_BYTES;
 	struct wiring *wiring = calloc(1, sizeof *wiring);
 	if (!wiring)
 		return -ENOMEM;
@@ -74,12 +86,39 @@ int wiring_open(struct session *session)
 	wiring->held = calloc(MOST_HELD, sizeof *wiring->held);
 	int result = wiring->held ? track_new(&wiring->track, 0) : -ENOMEM;
 	if (result == 0)
-		result = wire_open(&wiring->wire, PACKETS);
+		result = wire_open(&wiring->wire, PACKETS, payload);
 	if (result < 0)
 		wiring_close(session);
 	else
 		tell_time(session);
 	return result;
+}
+
+/* The wire lends the bytes only until its next segment. */
+static void hold(struct wiring *wiring, const struct passing *passing)
+{
+	struct passing *held = &wiring->held[wiring->held_count++];
+	struct value_bytes *packet = &held->segment.packet;
+	*held = *passing;
+	size_t size = packet->captured;
+	char *copy = size && wiring->held_bytes + size <= MOST_HELD_BYTES ? malloc(size) : NULL;
+	if (copy)
+		memcpy(copy, packet->data, size);
+	*packet = copy ? (struct value_bytes){ copy, size, packet->length }
+		       : (struct value_bytes){ 0 };
+	wiring->held_bytes += packet->captured;
+}
+
+/* The first so many of those held. */
+static void let_go(struct wiring *wiring, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct value_bytes *packet = &wiring->held[i].segment.packet;
+		wiring->held_bytes -= packet->captured;
+		free((char *)(uintptr_t)packet->data);
+	}
+	wiring->held_count -= count;
+	memmove(wiring->held, wiring->held + count, wiring->held_count * sizeof *wiring->held);
 }
 
 void wiring_close(struct session *session)
@@ -92,6 +131,7 @@ void wiring_close(struct session *session)
 		wire_close(wiring->wire);
 	}
 	track_free(wiring->track);
+	let_go(wiring, wiring->held_count);
 	free(wiring->held);
 	free(wiring);
 	session->wiring = NULL;
@@ -253,8 +293,7 @@ static void place_held(struct session *session, const struct pending *pending, s
 		if (!write_segment(session, passing, pending, hint, waits) && waits)
 			break; /* and none overtakes it */
 	}
-	wiring->held_count -= i;
-	memmove(wiring->held, wiring->held + i, wiring->held_count * sizeof *wiring->held);
+	let_go(wiring, i);
 }
 
 /* The next one in the ring, if it had passed by then. */
@@ -284,7 +323,7 @@ void wiring_collect(struct session *session, const struct pending *returned, uin
 		bool more = wiring->unsettled > (returned && returned->unsettled);
 		if (wiring->held_count ||
 		    (!write_segment(session, &passing, returned, hint, more) && more))
-			wiring->held[wiring->held_count++] = passing;
+			hold(wiring, &passing);
 	}
 }
 

@@ -37,7 +37,7 @@ static void packets(struct track *track, const uint8_t *data, size_t size)
 					       .length = length,
 					       .interface = 1 };
 		struct segment segment;
-		if (segment_parse(&packet, &segment)) {
+		if (segment_parse(&packet, &segment, NULL)) {
 			/* A datagram's first fragment is shorter than its length says. */
 			assert(segment.length < packet.length || segment.protocol == SEGMENT_UDP);
 			assert(*segment.from && *segment.to);

@@ -34,6 +34,7 @@ static void expect_lines(const char *records, const char *jsonl)
 			size_t expected = strcspn(jsonl, "\n");
 			json_t *here = json_loadb(records, length, JSON_ALLOW_NUL, NULL);
 			json_t *there = json_loadb(jsonl, expected, JSON_ALLOW_NUL, NULL);
+			json_object_del(there, "packet"); /* the page has no use for it */
 			ck_assert(inside && here && json_equal(here, there));
 			ck_assert_ptr_null(memchr(records, '<', length));
 			ck_assert_ptr_null(memchr(records, '&', length));

@@ -109,7 +109,7 @@ static inline bool parse_made(const struct made *made, struct segment *ret_segme
 				       .captured = made->size,
 				       .length = made->size + made->more,
 				       .interface = 3 };
-	bool parsed = segment_parse(&packet, ret_segment);
+	bool parsed = segment_parse(&packet, ret_segment, NULL);
 	free(copy);
 	return parsed;
 }

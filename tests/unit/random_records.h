@@ -413,6 +413,11 @@ static struct record_segment random_segment(struct random *random, uint64_t time
 	segment->length = (uint32_t)random_number(random, 2);
 	segment->checksum = (uint16_t)random_number(random, 3);
 	segment->checksum_partial = random_chance(random);
+	if (random_chance(random)) {
+		segment->packet.data = random_bytes(random, &segment->packet.captured);
+		segment->packet.length = segment->packet.captured + random_number(random, 3);
+		segment->packet.length *= segment->packet.captured > 0;
+	}
 	if (segment->protocol == SEGMENT_TCP)
 		random_tcp(random, segment);
 	return (struct record_segment){

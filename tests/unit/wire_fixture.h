@@ -18,7 +18,7 @@ static inline void open_network(void)
 	const char *what = "";
 	refused = isolate(&what);
 	if (refused == 0)
-		refused = wire_open(&wire, 0);
+		refused = wire_open(&wire, 0, WIRE_NO_BYTES);
 	if (refused < 0) {
 		printf("SKIPPED: no capture here: %s %s\n", what, strerror(-refused));
 		fflush(stdout);

@@ -147,12 +147,118 @@ START_TEST(a_send_longer_than_a_link_carries_is_told_whole)
 }
 END_TEST
 
+/* --- the packets themselves ------------------------------------------------------------ */
+
+/* A datagram of that payload, as a capture sees it that takes so much of it along. */
+static struct segment passed_with_bytes(struct wire *with_bytes, const char *payload, size_t size)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(4000) };
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	int receiver = socket(AF_INET, SOCK_DGRAM, 0), sender = socket(AF_INET, SOCK_DGRAM, 0);
+	ck_assert_int_eq(bind(receiver, (struct sockaddr *)&to, sizeof to), 0);
+	ck_assert_int_eq(sendto(sender, payload, size, 0, (struct sockaddr *)&to, sizeof to),
+			 (ssize_t)size);
+	struct segment segment;
+	ck_assert(wire_next(with_bytes, &segment));
+	ck_assert_uint_eq(segment.length, size);
+	close(sender);
+	close(receiver);
+	return segment;
+}
+
+START_TEST(a_packet_is_taken_along_whole_whatever_its_length)
+{
+	enum { HEADERS = 20 + 8, LONGEST = 65507 };
+	static const size_t sizes[] = { 0, 1, 100, 1900, 2100, 40000, LONGEST };
+	struct wire *with_bytes;
+	if (refused < 0)
+		return;
+	ck_assert_int_eq(wire_open(&with_bytes, SMALL_RING, LONGEST), 0);
+	char *payload = malloc(LONGEST);
+	for (size_t i = 0; i < LONGEST; i++)
+		payload[i] = (char)(i * 7 + i / 256);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct segment segment = passed_with_bytes(with_bytes, payload, sizes[i]);
+		ck_assert_uint_eq(segment.packet.length, HEADERS + sizes[i]);
+		ck_assert_uint_eq(segment.packet.captured, segment.packet.length);
+		ck_assert_int_eq(segment.packet.data[0], 0x45);
+		ck_assert_mem_eq(segment.packet.data + HEADERS, payload, sizes[i]);
+	}
+	free(payload);
+	wire_close(with_bytes);
+}
+END_TEST
+
+START_TEST(of_the_payload_no_more_is_taken_along_than_asked_for)
+{
+	enum { HEADERS = 20 + 8, SIZE = 3000 };
+	static const char payload[SIZE] = "secret";
+	if (refused < 0)
+		return;
+	for (int64_t most = 0; most <= 6; most += 6) {
+		struct wire *with_bytes;
+		ck_assert_int_eq(wire_open(&with_bytes, SMALL_RING, most), 0);
+		for (size_t size = 60; size <= SIZE; size *= 50) {
+			struct segment segment = passed_with_bytes(with_bytes, payload, size);
+			ck_assert_uint_eq(segment.packet.length, HEADERS + size);
+			ck_assert_uint_eq(segment.packet.captured, HEADERS + (size_t)most);
+			ck_assert_mem_eq(segment.packet.data + HEADERS, payload, (size_t)most);
+		}
+		wire_close(with_bytes);
+	}
+	ck_assert_uint_eq(next_segment().packet.captured, 0);
+}
+END_TEST
+
+START_TEST(where_the_kernel_has_no_room_left_a_packet_is_cut_and_the_next_one_whole)
+{
+	enum { SIZE = 60000, COUNT = 2000 };
+	struct wire *with_bytes;
+	if (refused < 0)
+		return;
+	char *payload = calloc(1, SIZE);
+	int receiver = socket(AF_INET, SOCK_DGRAM, 0), sender = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(4002) };
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(wire_open(&with_bytes, 8 * SMALL_RING, SIZE), 0);
+	ck_assert_int_eq(bind(receiver, (struct sockaddr *)&to, sizeof to), 0);
+	for (unsigned i = 0; i < COUNT; i++) {
+		memcpy(payload + SIZE - sizeof i, &i, sizeof i);
+		memcpy(payload, &i, sizeof i);
+		ck_assert_int_eq(
+			sendto(sender, payload, SIZE, 0, (struct sockaddr *)&to, sizeof to), SIZE);
+	}
+	struct segment segment;
+	unsigned cut = 0, i = 0;
+	for (; wire_next(with_bytes, &segment); i++) {
+		const struct value_bytes *packet = &segment.packet;
+		ck_assert_uint_eq(packet->length, 28 + SIZE);
+		ck_assert_mem_eq(packet->data + 28, &i, sizeof i);
+		if (packet->captured == packet->length)
+			ck_assert_mem_eq(packet->data + 28 + SIZE - sizeof i, &i, sizeof i);
+		else
+			cut++;
+	}
+	ck_assert_uint_eq(i, COUNT);
+	ck_assert_uint_gt(cut, 0);
+	ck_assert_uint_lt(cut, COUNT);
+	segment = passed_with_bytes(with_bytes, payload, SIZE);
+	ck_assert_uint_eq(segment.packet.captured, segment.packet.length);
+	free(payload);
+	wire_close(with_bytes);
+	close(sender);
+	close(receiver);
+}
+END_TEST
+
+/* --- what is lost ---------------------------------------------------------------------- */
+
 START_TEST(what_found_the_ring_full_is_counted)
 {
 	struct wire *small;
 	if (refused < 0)
 		return;
-	ck_assert_int_eq(wire_open(&small, SMALL_RING), 0);
+	ck_assert_int_eq(wire_open(&small, SMALL_RING, WIRE_NO_BYTES), 0);
 	int receiver = socket(AF_INET, SOCK_DGRAM, 0), sender = socket(AF_INET, SOCK_DGRAM, 0);
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(4000) };
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -224,6 +330,9 @@ Suite *unit_suite(void)
 		a_datagram_passes_once,
 		the_kernel_stamps_each_segment_and_leaves_its_checksum,
 		a_send_longer_than_a_link_carries_is_told_whole,
+		a_packet_is_taken_along_whole_whatever_its_length,
+		of_the_payload_no_more_is_taken_along_than_asked_for,
+		where_the_kernel_has_no_room_left_a_packet_is_cut_and_the_next_one_whole,
 		what_found_the_ring_full_is_counted,
 		a_socket_connected_to_itself_opens_and_closes_simultaneously,
 		NULL,

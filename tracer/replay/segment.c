@@ -113,6 +113,7 @@ void replay_segment(struct replay_line *line)
 	segment->length = header_number(line, line->object, "length", UINT32_MAX);
 	segment->checksum = (uint16_t)header_number(line, line->object, "checksum", UINT16_MAX);
 	segment->checksum_partial = json_is_true(json_member(line->object, "checksum_partial"));
+	replay_bytes(line, field_object(line, line->object, "packet"), &segment->packet);
 	if (segment->protocol == SEGMENT_TCP)
 		read_tcp(line, segment);
 	line->record.segment = (struct record_segment){

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "types/socket.h"
+#include "types/value.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -80,6 +81,9 @@ struct segment {
 	uint8_t header_length; /* bytes, options included */
 	bool checksum_partial; /* left to the card, and on loopback there is none */
 	struct segment_options options;
+	/* The bytes that passed, from the IP header on; whoever took them along may have cut the
+	 * payload. Nothing captured: nobody took them. Borrowed. */
+	struct value_bytes packet;
 	/*
 	 * What the segments before it add. Where the connection's SYN, or its answer, was seen:
 	 * numbers relative to the initial ones, as the textbooks write them: x of the end that

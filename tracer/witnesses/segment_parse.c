@@ -234,7 +234,7 @@ static bool parse_udp(const struct transport *udp, struct segment *segment)
 	return true;
 }
 
-bool segment_parse(const struct packet *packet, struct segment *ret_segment)
+bool segment_parse(const struct packet *packet, struct segment *ret_segment, size_t *ret_headers)
 {
 	struct transport transport = { 0 };
 	struct segment segment = { .remark = SEGMENT_PLAIN };
@@ -252,6 +252,8 @@ bool segment_parse(const struct packet *packet, struct segment *ret_segment)
 	if (!taken)
 		return false;
 	name_ends(packet, transport.bytes, &segment);
+	if (ret_headers)
+		*ret_headers = (size_t)(transport.bytes - packet->bytes) + segment.header_length;
 	*ret_segment = segment;
 	return true;
 }
