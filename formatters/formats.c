@@ -2,6 +2,7 @@
 #include "formatters/formatter.h"
 #include "formatters/html/html.h"
 #include "formatters/jsonl.h"
+#include "formatters/markdown/markdown.h"
 #include "formatters/mermaid/mermaid.h"
 #include "formatters/perfetto.h"
 #include "formatters/python/program.h"
@@ -24,6 +25,8 @@ const struct format formats[] = {
 	  asciicast_write, asciicast_close },
 	{ "jsonl", "jsonl", N_("the recording, from which --replay makes every other format"),
 	  jsonl_open, jsonl_write, jsonl_close },
+	{ "markdown", "md", N_("lecture notes: the run as a story, with diagrams and tables"),
+	  markdown_open, markdown_write, markdown_close },
 	{ "mermaid", "mmd", N_("a sequence diagram, to be drawn by Mermaid"), mermaid_open,
 	  mermaid_write, mermaid_close },
 	{ "python", "py", N_("a Python program for each lane, which makes the same calls again"),

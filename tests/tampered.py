@@ -1,11 +1,12 @@
-"""Recordings that a stranger has tampered with."""
+"""Recordings that a stranger has tampered with, and records that nobody ever recorded."""
 
 import json
 import os
+import subprocess
 import tempfile
 import unittest
 
-from traced import run
+from traced import BUILD, run
 
 # What formats have been broken with.
 PIECES = ["'", '"', "\\", "\n", "\r", "\x01s1;", "\x0c", "\u2028", "\u202e", "#", "'''", '"""',
@@ -75,3 +76,10 @@ def replayed(text, name, *options):
                 with open(os.path.join(folder, made), encoding="utf-8", newline="") as file:
                     contents[made] = file.read()
     return done.returncode == 0, contents
+
+
+def random_run(form, seed, count):
+    """So many random records (tests/unit/random_records.h) in that format."""
+    writer = os.path.join(BUILD, "tests", "programs", "random_records")
+    return subprocess.run([writer, form, str(seed), str(count)], check=True, timeout=60,
+                          capture_output=True).stdout.decode("utf-8")

@@ -41,7 +41,7 @@ static int compare(const void *one, const void *other)
 
 void sequence_flush(struct sequence *sequence, uint64_t cookie, struct line *lines)
 {
-	uint64_t numbers[MOST_SENT];
+	uint64_t numbers[MOST_SENT] = { 0 };
 	size_t count = 0;
 	size_t position = 0;
 	struct sent *sent = NULL;

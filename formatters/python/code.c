@@ -290,7 +290,7 @@ static void put_global(struct reader *reader, struct word word)
 		reader_put_mark(reader, kind, number);
 	else
 		reader_put(reader, word.at, word.size);
-	reader_put(reader, "\n", 1);
+	line_break(&reader->code->text);
 }
 
 static bool put_targets(struct reader *reader, const struct targets *targets)
@@ -360,7 +360,8 @@ static bool read_statements(struct reader *reader)
 		if (reader->end - reader->at < 2 || memcmp(reader->at, "; ", 2) != 0)
 			break;
 		reader->at += 2;
-		reader_put(reader, "\n", last ? 0 : 1);
+		if (!last)
+			line_break(&reader->code->text);
 	}
 	if (last)
 		reader->at = reader->end;

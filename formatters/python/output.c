@@ -18,7 +18,7 @@ struct page {
 static void put_char(struct page *page, int byte)
 {
 	for (unsigned i = 0; page->fresh && byte != '\n' && i < page->depth; i++)
-		fputs(indent, page->file);
+		fputs_unlocked(indent, page->file);
 	page->fresh = byte == '\n';
 	/* One thread writes, and each byte passes here. */
 	putc_unlocked(byte, page->file);

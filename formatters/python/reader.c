@@ -26,7 +26,7 @@ bool reader_miss(struct reader *reader, const char *name, size_t size)
 
 void reader_put(struct reader *reader, const char *bytes, size_t size)
 {
-	line_format(&reader->code->text, "%.*s", (int)size, bytes);
+	line_name_part(&reader->code->text, bytes, size);
 }
 
 bool is_letter(char byte)

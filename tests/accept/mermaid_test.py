@@ -4,8 +4,8 @@ import random
 import re
 import unittest
 
-from mermaid import complaints
-from tampered import recordings, replayed, tampered
+from parsers import complaints
+from tampered import random_run, recordings, replayed, tampered
 
 ROUNDS = 40
 
@@ -72,7 +72,7 @@ class Others(unittest.TestCase):
 
 
 class Syntax(unittest.TestCase):
-    def test_mermaid_reads_what_demos_and_tampered_recordings_give(self):
+    def test_mermaid_reads_what_demos_tampered_recordings_and_random_records_give(self):
         texts = recordings("echo", "thread-server", "unix-pair")
         diagrams = [diagram(text)[1] for text in texts]
         read = 0
@@ -81,6 +81,7 @@ class Syntax(unittest.TestCase):
             read += whole
             diagrams.append(text)
         self.assertGreater(read, ROUNDS // 2)
+        diagrams += [random_run("mermaid", seed, 300) for seed in range(8)]
         broken = "sequenceDiagram\n    p1 -> : x\n"
         found = complaints([*diagrams, broken])
         self.assertNotEqual(found.pop(), "", "the parser lets everything pass")
@@ -91,6 +92,7 @@ class Syntax(unittest.TestCase):
         texts = recordings("echo")
         for seed in range(ROUNDS):
             _, text = diagram(tampered(random.Random(seed), texts[0]))
+            text += random_run("mermaid", seed, 100)
             for line in text.splitlines():
                 self.assertRegex(line, r"^(sequenceDiagram|    title .*|"
                                  r"    participant p\d+ as .+|"

@@ -1,4 +1,5 @@
-"""What Mermaid itself says of a diagram: its parser from npm, put into build/npm once."""
+"""What others say of a text: Mermaid's own parser, and one of GitHub's Markdown, from npm; they are
+put into build/npm once."""
 
 import fcntl
 import json
@@ -10,7 +11,7 @@ import unittest
 from traced import BUILD
 
 FOLDER = os.path.join(BUILD, "npm")
-READER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "mermaid_parse.mjs")
+READER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "parsers.mjs")
 LIMIT = 120  # seconds; where there is no registry npm gives up by itself
 
 
@@ -24,9 +25,9 @@ def install():
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.seek(0)
         failure = lock.read()
-        if not failure and not os.path.isdir(os.path.join(FOLDER, "node_modules", "jsdom")):
+        if not failure and not os.path.isdir(os.path.join(FOLDER, "node_modules", "marked")):
             command = ["npm", "install", "--prefix", FOLDER, "--no-audit", "--no-fund",
-                       "--fetch-retries=0", "mermaid", "jsdom"]
+                       "--fetch-retries=0", "mermaid", "jsdom", "marked"]
             try:
                 done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT,
                                       stdin=subprocess.DEVNULL, check=False)
@@ -35,14 +36,23 @@ def install():
                 failure = f"no answer within {LIMIT} s"
             lock.write(failure)
     if failure:
-        raise unittest.SkipTest(f"npm cannot install mermaid: {failure}")
+        raise unittest.SkipTest(f"npm cannot install them: {failure}")
 
 
-def complaints(texts):
-    """For each diagram what is wrong with it; "" if it is fine."""
+def parse(kind, texts):
     install()
-    done = subprocess.run(["node", READER, FOLDER], input=json.dumps(texts), text=True,
+    done = subprocess.run(["node", READER, kind, FOLDER], input=json.dumps(texts), text=True,
                           capture_output=True, timeout=200, check=False)
     if done.returncode != 0:
-        raise unittest.SkipTest(f"Mermaid's parser does not run here: {done.stderr[-300:]}")
+        raise unittest.SkipTest(f"the parser does not run here: {done.stderr[-300:]}")
     return json.loads(done.stdout)
+
+
+def complaints(diagrams):
+    """For each Mermaid diagram what is wrong with it; "" if it is fine."""
+    return parse("mermaid", diagrams)
+
+
+def markdown_tokens(documents):
+    """For each document its tokens, as https://marked.js.org/using_pro describes them."""
+    return parse("markdown", documents)
