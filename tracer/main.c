@@ -6,6 +6,7 @@
 #include "isolation.h"
 #include "lists.h"
 #include "options.h"
+#include "progress.h"
 #include "replay/replay.h"
 #include "scenario.h"
 #include "session.h"
@@ -182,6 +183,7 @@ static int play(struct options *options)
 struct replayed {
 	struct outputs *outputs;
 	struct verdict verdict;
+	struct progress progress;
 	bool any;
 };
 
@@ -194,6 +196,7 @@ static int emit(void *context, const struct record *record)
 	replayed->any = true;
 	verdict_see(&replayed->verdict, record);
 	outputs_write(replayed->outputs, speaking_again(arena, record));
+	progress_record(&replayed->progress, record);
 	arena_free(arena);
 	return 0;
 }
@@ -217,8 +220,11 @@ static int replay(const struct options *options)
 		.outputs = outputs,
 		.verdict = { .rules = options->check_rules },
 	};
+	if (!outputs_on_terminal(outputs))
+		progress_begin(&replayed.progress, file);
 	result = replay_run(file, emit, &replayed, &error);
 	int written = outputs_close(outputs);
+	progress_end(&replayed.progress);
 	if (result == -EBADMSG) {
 		char message[4 * sizeof error.message];
 		text_escape(message, sizeof message, error.message, strlen(error.message));

@@ -298,6 +298,16 @@ bool outputs_failed(const struct outputs *outputs)
 	return outputs->count > 0;
 }
 
+bool outputs_on_terminal(const struct outputs *outputs)
+{
+	for (size_t i = 0; i < outputs->count; i++) {
+		const struct output *output = &outputs->items[i];
+		if (isatty(output->reader ? STDOUT_FILENO : output->fd))
+			return true;
+	}
+	return false;
+}
+
 int outputs_close(struct outputs *outputs)
 {
 	int result = 0;

@@ -25,6 +25,9 @@ void outputs_flush(struct outputs *outputs);
 /* Whether nothing can be written any more, to none of them. */
 bool outputs_failed(const struct outputs *outputs);
 
+/* Whether a transcript goes to a terminal; what a |COMMAND writes may go there, too. */
+bool outputs_on_terminal(const struct outputs *outputs);
+
 /* Completes and frees all. Returns 0, or the first -errno that a write met. Each failure
  * was told on standard error once, when it came. */
 int outputs_close(struct outputs *outputs);
