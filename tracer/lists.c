@@ -1,6 +1,7 @@
 #include "lists.h"
 
 #include "demo.h"
+#include "options.h"
 
 #include "decode/decode.h"
 #include "formatters/formatter.h"
@@ -79,17 +80,24 @@ static int list_rules(FILE *file)
 	return 0;
 }
 
+static int list_options(FILE *file)
+{
+	options_list(file);
+	return 0;
+}
+
+static const struct list {
+	const char *name; /* these are LISTS */
+	int (*write)(FILE *file);
+} lists[] = {
+	{ "demos", list_demos }, { "formats", list_formats }, { "topics", list_topics },
+	{ "rules", list_rules }, { "calls", list_calls },     { "options", list_options },
+};
+
 int list_write(const char *what, FILE *file)
 {
-	if (strcmp(what, "demos") == 0)
-		return list_demos(file);
-	if (strcmp(what, "formats") == 0)
-		return list_formats(file);
-	if (strcmp(what, "topics") == 0)
-		return list_topics(file);
-	if (strcmp(what, "rules") == 0)
-		return list_rules(file);
-	if (strcmp(what, "calls") == 0)
-		return list_calls(file);
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (strcmp(what, lists[i].name) == 0)
+			return lists[i].write(file);
 	return -EINVAL;
 }

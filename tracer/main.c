@@ -243,8 +243,7 @@ static int list(const char *what)
 {
 	int result = list_write(what, stdout);
 	if (result == -EINVAL)
-		return complain(_("demos, formats, topics, rules and calls can be listed"),
-				_("--list %s: unknown"), what);
+		return complain("socktrace --list " LISTS, _("--list %s: unknown"), what);
 	return result < 0 ? complain(NULL, "--list %s: %s", what, strerror(-result)) : 0;
 }
 

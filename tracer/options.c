@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include "lists.h"
 #include "option_values.h"
 
 #include "support/language.h"
@@ -62,20 +63,20 @@ static const struct row {
 	{ CODE_WIRE, "wire", "[=full|off]",
 	  N_("show the segments under the call that caused them (on in an isolated network); "
 	     "full: their headers field by field") },
-	{ CODE_NOTES, "notes", "WHEN",
-	  N_("explain things first, all or none: once, each time, never") },
+	{ CODE_NOTES, "notes", "first|all|none",
+	  N_("explain things the first time, each time, never (first)") },
 	{ CODE_CHECK, "check", "[=RULE,...]",
 	  N_("end with status 1 if there was a mistake (of these rules)") },
 	{ CODE_LINGER, "linger", "SECONDS", N_("follow what remains after the last call so long") },
 	{ CODE_SOCKETS, "sockets", NULL, N_("all sockets at the end, and at each SIGUSR1") },
 	{ CODE_STEP, "step", NULL,
 	  N_("hold all lanes before each call that is shown, and wait for a key") },
-	{ CODE_DEMO, "demo", "NAME", N_("run a lesson; --list demos names them") },
+	{ CODE_DEMO, "demo", "DEMO", N_("run a lesson; --list demos names them") },
 	{ CODE_SCENARIO, "scenario", "FILE", N_("run a lesson of your own") },
 	{ CODE_PYTHON, "python", NULL,
 	  N_("with these two: the Python programs instead of the C ones") },
 	{ CODE_REPLAY, "replay", "FILE.jsonl", N_("make transcripts from a recording") },
-	{ CODE_LIST, "list", "WHAT", N_("list demos, formats, topics, rules or calls") },
+	{ CODE_LIST, "list", LISTS, N_("list all there are, with a word about each") },
 	{ CODE_EXPLAIN, "explain", "TOPIC",
 	  N_("explain a call, an errno, a state, an option, a concept; --list topics names them") },
 	{ 'e', "trace", "SET",
@@ -88,11 +89,11 @@ static const struct row {
 	{ 'r', NULL, NULL, N_("time since the line before") },
 	{ 'T', NULL, NULL, N_("time spent in each call") },
 	{ 'y', NULL, NULL, NULL },
-	{ CODE_COLOR, "color", "WHEN", N_("auto, always or never (auto; NO_COLOR is honoured)") },
+	{ CODE_COLOR, "color", "auto|always|never", N_("colours (auto; NO_COLOR is honoured)") },
 	{ 'o', "output", "FILE",
 	  N_("write to FILE, in the format its name ends with; - standard output; |COMMAND; "
 	     "repeatable") },
-	{ CODE_FORMAT, "format", "NAME", N_("the format of the next -o, or of standard error") },
+	{ CODE_FORMAT, "format", "FORMAT", N_("the format of the next -o, or of standard error") },
 	{ CODE_LANG, "lang", "en|zh",
 	  N_("the language of everything explained (from LC_ALL, LC_MESSAGES, LANG)") },
 	{ 'q', "quiet", NULL, N_("no start and end lines") },
@@ -322,32 +323,16 @@ void options_done(struct options *options)
 	sysctls_done(&options->sysctls);
 }
 
-void options_help(FILE *file)
+bool options_next(size_t *position, struct option_text *ret_text)
 {
-	fputs(_("socktrace - traces the socket calls of programs, and explains them"), file);
-	fputs(_("\n\n"
-		"  socktrace [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
-		"  socktrace [OPTION]... -p PID[,PID]...\n"
-		"  socktrace [OPTION]... --demo NAME [--python]\n"
-		"  socktrace [OPTION]... --scenario FILE\n"
-		"  socktrace [OPTION]... --replay FILE.jsonl\n"
-		"  socktrace --explain TOPIC\n"
-		"  socktrace --list demos|formats|topics|rules|calls\n\n"),
-	      file);
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct row *row = &rows[i];
-		char left[64];
-		if (!row->help)
-			continue;
-		int length = row->code < 256 ? snprintf(left, sizeof left, "  -%c%s", row->code,
-							row->name ? ", " : "")
-					     : snprintf(left, sizeof left, "      ");
-		if (row->name)
-			snprintf(left + length, sizeof left - (size_t)length, "--%s%s%s", row->name,
-				 row->argument && *row->argument != '[' ? "=" : "",
-				 row->argument ? row->argument : "");
-		else if (row->argument)
-			snprintf(left + length, sizeof left - (size_t)length, " %s", row->argument);
-		fprintf(file, "%-28s %s\n", left, _(row->help));
-	}
+	if (*position == COUNT(rows))
+		return false;
+	const struct row *row = &rows[(*position)++];
+	*ret_text = (struct option_text){
+		.letter = row->code < 256 ? (char)row->code : '\0',
+		.name = row->name,
+		.argument = row->argument,
+		.help = row->help ? _(row->help) : NULL,
+	};
+	return true;
 }

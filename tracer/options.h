@@ -78,5 +78,25 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 		  struct options_error *ret_error);
 void options_done(struct options *options);
 
+/* A row of the table, in the language that is spoken. */
+struct option_text {
+	char letter;      /* '\0': it has none */
+	const char *name; /* NULL: it has only a letter */
+	const char
+		*argument; /* NULL: it takes none; "[=...]": it may have one; "a|b": one of these */
+	const char *help;  /* NULL: accepted, not worth a line */
+};
+
+/* The next one, from position 0 on; false: that was all. */
+bool options_next(size_t *position, struct option_text *ret_text);
+
 /* The text of --help. */
 void options_help(FILE *file);
+
+/*
+ * The same for programs, which the manual page and the completions of the shells are made from: a
+ * line for each option, of five words, "-" for one that is not there. -p, --attach, PID,..., the
+ * values its argument may have, the text of --help (it alone has spaces). The values stand with |
+ * between them; @demos are the first words of what --list demos prints.
+ */
+void options_list(FILE *file);

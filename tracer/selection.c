@@ -124,3 +124,8 @@ bool selection_shows(const struct selection *selection, enum call_id call, enum 
 		return selection->calls[call] > 0;
 	return (selection->classes & class) != 0;
 }
+
+const char *selection_class_name(size_t n)
+{
+	return n < sizeof class_names / sizeof *class_names ? class_names[n].name : NULL;
+}

@@ -22,3 +22,6 @@ void selection_add(struct selection *selection, const struct selection *more);
 bool selection_call(const char *word, size_t length, enum call_id *ret_call);
 
 bool selection_shows(const struct selection *selection, enum call_id call, enum call_class class);
+
+/* The word for the n-th class of calls, from 0; NULL: there are no more. */
+const char *selection_class_name(size_t n);
