@@ -2,6 +2,7 @@
 #
 # Objects, tests and the demos' programs go to build/; the program is ./socktrace.
 
+# Everything that has a version has this one.
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 BUILD   ?= build
@@ -40,7 +41,7 @@ CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 	     -DSOCKTRACE_LIBDIR='"$(PREFIX)/lib/socktrace"' \
 	     -DSOCKTRACE_LOCALEDIR='"$(PREFIX)/share/locale"' -Itracer -I. \
-	     $(WARNINGS) $(SANITIZERS) $(CFLAGS) -MMD -MP
+	     $(WARNINGS) $(SANITIZERS) $(CPPFLAGS) $(CFLAGS) -MMD -MP
 
 # --- sources -----------------------------------------------------------------------------
 
@@ -70,9 +71,9 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos languages po demo check bench fuzz torture lint asan install uninstall help clean distclean \
-	deps deps-build deps-test libraries programs
-all: $(PROGRAM) demos languages
+.PHONY: all demos languages manual po demo check bench fuzz torture lint asan install uninstall help \
+	clean distclean deps deps-build deps-test libraries programs
+all: $(PROGRAM) demos languages manual
 
 $(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
 	$(say) LINK $@
@@ -86,6 +87,9 @@ $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(say) CC $<
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) -c -o $@ $<
+
+# The version stands above.
+$(BUILD)/tracer/main.o $(BUILD)/tracer/frame.o: Makefile
 
 $(TEXTS:%=$(BUILD)/%.c): $(BUILD)/%.c: %.txt tracer/teach/texts/texts.awk
 	@mkdir -p $(@D)
@@ -135,7 +139,8 @@ demos: $(DEMOS) $(DEMO_FILES)
 $(DEMOS): $(BUILD)/demos/%: demos/%.c
 	@mkdir -p $(@D)
 	$(say) DEMO $@
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(SANITIZERS) $(CFLAGS) -MMD -MP -o $@ $<
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(SANITIZERS) $(CPPFLAGS) $(CFLAGS) -MMD -MP \
+		$(LDFLAGS) -o $@ $<
 
 $(DEMO_FILES): $(BUILD)/demos/%: demos/%
 	@mkdir -p $(@D)
@@ -176,6 +181,21 @@ po: $(TEXTS:%=$(BUILD)/%.c)
 		msgattrib --no-obsolete --add-location=file --output-file=$$language $$language.new && \
 		rm $$language.new || exit 1; \
 	done
+
+# --- manual page -------------------------------------------------------------------------
+
+MANUAL := $(BUILD)/docs/socktrace.1
+manual: $(MANUAL)
+
+# The program says what options and formats there are; the rest is in docs/socktrace.1.in.
+$(MANUAL): docs/socktrace.1.in docs/man.awk $(PROGRAM) Makefile
+	@mkdir -p $(@D)
+	$(say) MAN $@
+	$(Q)$(PROGRAM_PATH) --lang=en --list options >$@.options
+	$(Q)$(PROGRAM_PATH) --lang=en --list formats >$@.formats
+	$(Q)$(PROGRAM_PATH) --lang=en --help >$@.help
+	$(Q)LC_ALL=C awk -v version=$(VERSION) -f docs/man.awk $@.options $@.formats $@.help $< >$@.new
+	$(Q)mv $@.new $@
 
 # --- tests -------------------------------------------------------------------------------
 
@@ -275,25 +295,42 @@ lint-cppcheck:
 
 # --- installation ------------------------------------------------------------------------
 
+SHARE   = $(DESTDIR)$(PREFIX)/share
+LIBDIR  = $(DESTDIR)$(PREFIX)/lib/socktrace
+DOCDIR  = $(SHARE)/doc/socktrace
+# Where each shell looks for completions that a package brings.
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR  = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+
+# What is to be read, below its own folder, so that links lead where they lead here.
+READING = README.md demos/README.md \
+	  $(shell find docs -type f ! -path 'docs/completions/*' ! -name '*.in' ! -name '*.awk')
+
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/socktrace/demos
-	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/socktrace
+	install -D -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/socktrace
 	for demo in $(sort $(dir $(DEMOS) $(DEMO_FILES))); do \
-		target=$(DESTDIR)$(PREFIX)/lib/socktrace/demos/$$(basename $$demo); \
+		name=$$(basename $$demo); target=$(LIBDIR)/demos/$$name; \
 		install -d $$target && \
 		install -m 755 $$(find $$demo -maxdepth 1 -type f -perm -100) $$target && \
-		install -m 644 $$demo/scenario $$demo/*.py $$target || exit 1; \
+		install -m 644 $$demo/scenario $$demo/*.py demos/$$name/*.c $$target || exit 1; \
 	done
 	for catalogue in $(CATALOGUES:$(BUILD)/locale/%=%); do \
 		test -e $(BUILD)/locale/$$catalogue || continue; \
-		install -D -m 644 $(BUILD)/locale/$$catalogue \
-			$(DESTDIR)$(PREFIX)/share/locale/$$catalogue || exit 1; \
+		install -D -m 644 $(BUILD)/locale/$$catalogue $(SHARE)/locale/$$catalogue || exit 1; \
 	done
+	install -D -m 644 $(MANUAL) $(SHARE)/man/man1/socktrace.1
+	install -D -m 644 docs/completions/socktrace.bash $(DESTDIR)$(BASHDIR)/socktrace
+	install -D -m 644 docs/completions/_socktrace $(DESTDIR)$(ZSHDIR)/_socktrace
+	install -D -m 644 docs/completions/socktrace.fish $(DESTDIR)$(FISHDIR)/socktrace.fish
+	for file in $(READING); do install -D -m 644 $$file $(DOCDIR)/$$file || exit 1; done
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/socktrace
-	rm -rf $(DESTDIR)$(PREFIX)/lib/socktrace
-	rm -f $(CATALOGUES:$(BUILD)/locale/%=$(DESTDIR)$(PREFIX)/share/locale/%)
+	rm -rf $(LIBDIR) $(DOCDIR)
+	rm -f $(CATALOGUES:$(BUILD)/locale/%=$(SHARE)/locale/%) $(SHARE)/man/man1/socktrace.1
+	rm -f $(DESTDIR)$(BASHDIR)/socktrace $(DESTDIR)$(ZSHDIR)/_socktrace \
+		$(DESTDIR)$(FISHDIR)/socktrace.fish
 
 # --- the rest ----------------------------------------------------------------------------
 
