@@ -71,7 +71,7 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos languages manual po demo check bench fuzz torture lint asan install uninstall help \
+.PHONY: all demos languages manual po demo check bench fuzz torture lint asan install uninstall dist deb help \
 	clean distclean deps deps-build deps-test libraries programs
 all: $(PROGRAM) demos languages manual
 
@@ -332,6 +332,46 @@ uninstall:
 	rm -f $(DESTDIR)$(BASHDIR)/socktrace $(DESTDIR)$(ZSHDIR)/_socktrace \
 		$(DESTDIR)$(FISHDIR)/socktrace.fish
 
+# --- releases ----------------------------------------------------------------------------
+
+RELEASE := socktrace-$(VERSION)
+TARBALL := $(BUILD)/$(RELEASE).tar.gz
+DEB     := $(BUILD)/deb/$(RELEASE)
+
+# Its files: what git knows here, or, where this was unpacked from a tarball, all but what is built.
+# Whoever packs the same files later gets the same bytes.
+dist:
+	@mkdir -p $(BUILD)
+	$(say) DIST $(TARBALL)
+	$(Q)if [ "$$(git rev-parse --show-toplevel 2>/dev/null)" = "$(CURDIR)" ]; then \
+		git ls-files -z; \
+	else \
+		find . -path ./$(BUILD) -prune -o -path ./debian -prune -o -name __pycache__ -prune -o \
+			-path ./$(PROGRAM) -prune -o -type f -printf '%P\0'; \
+	fi | LC_ALL=C sort -z | \
+	tar --create --file=$(TARBALL).new --use-compress-program='gzip -9n' --format=gnu \
+		--transform='s,^,$(RELEASE)/,' --mtime=@$$($(RELEASED)) --mode=go=rX \
+		--owner=0 --group=0 --numeric-owner --no-recursion --null --files-from=-
+	$(Q)mv $(TARBALL).new $(TARBALL)
+
+# When, in seconds since 1970: of the last commit, else of the Makefile in the tarball.
+RELEASED = git log -1 --format=%ct 2>/dev/null || stat --format=%Y Makefile
+
+# From the tarball, as Debian's own machines would. .ci/debian/ has what becomes debian/ there.
+deb: dist
+	@.ci/packages deb
+	$(Q)rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb && tar -xzf $(TARBALL) -C $(BUILD)/deb
+	$(Q)cp -r $(DEB)/.ci/debian $(DEB)/debian
+	$(Q)sed "s/@libraries/$$(.ci/packages --print libraries | sed 's/ /, /g')/" .ci/debian/control.in \
+		>$(DEB)/debian/control && rm $(DEB)/debian/control.in
+	$(Q)sed -e 's/@version/$(VERSION)/' -e "s/@date/$$(LC_ALL=C date -uR -d @$$($(RELEASED)))/" \
+		.ci/debian/changelog.in >$(DEB)/debian/changelog && rm $(DEB)/debian/changelog.in
+	$(say) DEB $(BUILD)/deb
+	$(Q)cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS -u BUILD -u PROGRAM -u PREFIX \
+		-u CFLAGS -u LDFLAGS -u DESTDIR -u CI \
+		dpkg-buildpackage -us -uc -b -j$$(nproc) >../build.log 2>&1 || { cat ../build.log >&2; exit 1; }
+	@ls $(BUILD)/deb/*.deb
+
 # --- the rest ----------------------------------------------------------------------------
 
 deps:
@@ -353,5 +393,6 @@ help:
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'
 	@echo 'make install    into PREFIX ($(PREFIX)), below DESTDIR; make uninstall'
+	@echo 'make dist       the release as a tarball; make deb: a package for Debian made from it'
 	@echo 'make clean      remove what was built'
 	@echo 'V=1 shows the commands; CI=1 makes warnings errors'

@@ -19,7 +19,8 @@ import unittest
 
 BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
-TORTURE_LIMIT = 900
+LONG_LIMIT = 900
+LONG = ("/torture/", "/package_test.py")  # under full load; a whole build
 ROUNDS = os.environ.get("ROUNDS", "200000")  # inputs for each fuzzer
 
 
@@ -59,7 +60,7 @@ def command_of(path):
 
 
 def run(path):
-    limit = TORTURE_LIMIT if "/torture/" in path else LIMIT
+    limit = LONG_LIMIT if any(part in path for part in LONG) else LIMIT
     started = time.monotonic()
     try:
         done = subprocess.run(

@@ -29,7 +29,7 @@ class Build(unittest.TestCase):
 
     def test_help_names_the_targets(self):
         done = make("help")
-        for target in ("demo", "check", "bench", "lint", "po", "asan", "deps", "install",
+        for target in ("demo", "check", "bench", "lint", "po", "asan", "deps", "install", "dist", "deb",
                        "clean"):
             self.assertIn(f"make {target}", done.stdout)
 
