@@ -71,8 +71,8 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos languages manual po demo check bench fuzz torture lint asan install uninstall dist deb help \
-	clean distclean deps deps-build deps-test libraries programs
+.PHONY: all demos languages manual po demo check bench screenshots fuzz torture lint asan install uninstall dist deb \
+	help clean distclean deps deps-build deps-test libraries programs
 all: $(PROGRAM) demos languages manual
 
 $(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
@@ -264,6 +264,10 @@ bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/growth.py
 
+# The pictures in docs/: look at them before you keep them.
+screenshots: all
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/browser/screenshots.py docs/pictures
+
 fuzz: $(FUZZERS)
 	@BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),10000000) $(PYTHON) tests/run.py _fuzz
 
@@ -388,6 +392,7 @@ help:
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
 	@echo 'make bench      compare with strace, and what grows: tables of ratios'
 	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (ROUNDS=N)'
+	@echo 'make screenshots  the pictures in docs/pictures, made anew by chromium'
 	@echo 'make po         gather what is to be translated, into po/'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
