@@ -4,6 +4,7 @@
 #include "formatters/jsonl.h"
 #include "formatters/markdown/markdown.h"
 #include "formatters/mermaid/mermaid.h"
+#include "formatters/pcapng/pcapng.h"
 #include "formatters/perfetto.h"
 #include "formatters/python/program.h"
 #include "formatters/strace/strace.h"
@@ -31,6 +32,8 @@ const struct format formats[] = {
 	  mermaid_write, mermaid_close },
 	{ "python", "py", N_("a Python program for each lane, which makes the same calls again"),
 	  program_open, program_write, program_close },
+	{ "pcapng", "pcapng", N_("the packets, with the calls as their comments, for Wireshark"),
+	  pcapng_open, pcapng_write, pcapng_close },
 	{ "html", "html", N_("a page for the browser: play, step, states, queues, notes"),
 	  html_open, html_write, html_close },
 	{ 0 },
@@ -51,7 +54,12 @@ bool format_is_translated(const struct format *format)
 
 bool format_takes_packets(const struct format *format)
 {
-	return format->write == jsonl_write;
+	return format->write == jsonl_write || format->write == pcapng_write;
+}
+
+bool format_is_binary(const struct format *format)
+{
+	return format->write == pcapng_write;
 }
 
 /* "run.txt" ends in ".txt"; a file named ".txt" has no extension, and "dir.txt/run" neither. */

@@ -41,6 +41,10 @@ struct format_options {
 	} wire; /* --wire: the segments below the calls that caused them */
 	/* Lives as long as the formatter. NULL: there is one FILE (a pipe, standard output). */
 	struct format_parts *parts;
+	/* A line for the user about this transcript: what it lacks, and why. NULL: nobody listens.
+	 */
+	void (*tell)(void *listener, const char *line);
+	void *listener;
 };
 
 struct formatter;
@@ -62,6 +66,8 @@ extern const struct format formats[];
 const struct format *format_named(const char *name);
 /* Whether its reader chooses the language: its records' notes have their translations. */
 bool format_is_translated(const struct format *format);
+/* Whether it is no text, and so nothing for a terminal. */
+bool format_is_binary(const struct format *format);
 /* Whether it keeps the bytes of packets, so that somebody has to take them along. */
 bool format_takes_packets(const struct format *format);
 /* By the extension of a path; NULL if it has none that we know. */

@@ -103,6 +103,14 @@ int complain_launch(const char *name, struct launch_failure failure)
 	return complain_program(name, failure.error);
 }
 
+int complain_output(const char *name, int error)
+{
+	if (error == EMEDIUMTYPE)
+		return complain(_("-o FILE writes it to a file"),
+				_("%s: is a terminal, and the format is no text"), name);
+	return complain(NULL, "%s: %s", name, strerror(error));
+}
+
 int complain_session(int error)
 {
 	if (error == ENOSYS)

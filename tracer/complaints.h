@@ -13,5 +13,7 @@ int complain(const char *hint, const char *format, ...) __attribute__((format(pr
 int complain_program(const char *name, int error);
 /* name: of the program; of LAUNCH_ATTACH what -p was given. */
 int complain_launch(const char *name, struct launch_failure failure);
+/* Why nothing can be written there. */
+int complain_output(const char *name, int error);
 /* Why the trace could not go on. */
 int complain_session(int error);

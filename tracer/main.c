@@ -56,7 +56,7 @@ static int run(const struct options *options, struct director *director)
 	if (opened == -EEXIST)
 		return complain(NULL, _("-o %s: two outputs in one file"), path);
 	if (opened < 0)
-		return complain(NULL, "%s: %s", path ? path : _("output"), strerror(-opened));
+		return complain_output(path ? path : _("output"), -opened);
 	int traced = session_run(options, outputs, director, &result);
 	int written = outputs_close(outputs);
 
@@ -215,7 +215,7 @@ static int replay(const struct options *options)
 		return complain(NULL, _("-o %s: is the file replayed, or two outputs in one file"),
 				path);
 	if (result < 0)
-		return complain(NULL, "%s: %s", path, strerror(-result));
+		return complain_output(path, -result);
 	struct replayed replayed = {
 		.outputs = outputs,
 		.verdict = { .rules = options->check_rules },

@@ -139,6 +139,12 @@ static int close_descriptor(void *cookie)
 	return close(((const struct output *)cookie)->fd);
 }
 
+static void tell(void *listener, const char *line)
+{
+	const struct output *output = listener;
+	fprintf(stderr, "socktrace: %s: %s\n", output->name, line);
+}
+
 static int output_open(struct output *output, const struct output_option *option,
 		       const struct options *options)
 {
@@ -152,6 +158,8 @@ static int output_open(struct output *output, const struct output_option *option
 	if (fd < 0)
 		return fd;
 	output->fd = fd;
+	if (format_is_binary(option->format) && isatty(fd))
+		return -EMEDIUMTYPE;
 	output->file = fopencookie(
 		output, "w",
 		(cookie_io_functions_t){ .write = write_all, .close = close_descriptor });
@@ -160,6 +168,8 @@ static int output_open(struct output *output, const struct output_option *option
 		return -ENOMEM;
 	setvbuf(output->file, output->buffer, _IOFBF, BUFFER_SIZE);
 	struct format_options how = format_options(options, fd);
+	how.tell = tell;
+	how.listener = output;
 	if (option->path && *option->path != '|' && strcmp(option->path, "-") != 0) {
 		parts_init(&output->parts, option->path, option->format->extension, options);
 		how.parts = &output->parts.face;

@@ -13,7 +13,8 @@ struct outputs;
 bool output_color(const struct options *options, int fd);
 unsigned output_width(int fd);
 
-/* Opens all of them. Returns 0 or -errno with the path that failed (borrowed). */
+/* Opens all of them. Returns 0 or -errno with the path that failed (borrowed); -EEXIST: two would
+ * be one file, or it is the recording; -EMEDIUMTYPE: a terminal, and the format is no text. */
 int outputs_open(struct outputs **ret_outputs, const struct options *options,
 		 const char **ret_path);
 
