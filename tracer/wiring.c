@@ -112,6 +112,8 @@ static void hold(struct wiring *wiring, const struct passing *passing)
 /* The first so many of those held. */
 static void let_go(struct wiring *wiring, size_t count)
 {
+	if (!count)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct value_bytes *packet = &wiring->held[i].segment.packet;
 		wiring->held_bytes -= packet->captured;

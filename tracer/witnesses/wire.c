@@ -36,7 +36,7 @@ enum {
 };
 
 /* No packet is longer, with all that offload may do (linux/netdevice.h: GSO_MAX_SIZE). */
-static const size_t LONGEST_PACKET = 8 * 65536;
+static const size_t LONGEST_PACKET = 8UL * 65536;
 
 struct wire {
 	int fd;
