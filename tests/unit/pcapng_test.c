@@ -331,10 +331,11 @@ Suite *unit_suite(void)
 		packets_that_are_missing_among_others_are_counted,
 		a_comment_is_cut_between_characters,
 		what_strangers_say_is_escaped,
+		NULL,
 	};
 	Suite *suite = suite_create("pcapng");
 	TCase *files = tcase_create("files");
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+	for (size_t i = 0; tests[i]; i++)
 		tcase_add_test(files, tests[i]);
 	suite_add_tcase(suite, files);
 	return suite;
