@@ -12,7 +12,7 @@ import unittest
 from tampered import tampered
 from traced import BUILD, PYTHON, Record, needs, run
 
-ROUNDS = 30
+ROUNDS = 12
 # An ordinary user, who sees the wire of a network of its own and no other.
 ORDINARY = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
 # Both ends in one program; what they do is appended.
