@@ -58,8 +58,8 @@ def html(check, written):
 
 PARSERS = {"text": text, "strace": strace, "perfetto": perfetto, "asciicast": asciicast,
            "jsonl": jsonl, "python": python, "html": html}
-# markdown_test and mermaid_test ask parsers that take long to start.
-ELSEWHERE = {"markdown", "mermaid"}
+# Each in its own test: their parsers take long to start.
+ELSEWHERE = {"markdown", "mermaid", "pcapng"}
 
 
 class Random(unittest.TestCase):
