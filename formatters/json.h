@@ -59,6 +59,8 @@ void put_call(struct json_line *line, const struct record *record);
 void put_code(struct json_line *line, const char *key, const struct python *python);
 void put_notes(struct json_line *line, const struct record *record);
 void put_socket(struct json_line *line, const struct record *record);
+/* Which line made the call, and the stack. */
+void put_source(struct json_line *line, const struct record *record);
 /* The fields of `segment`. */
 void put_segment(struct json_line *line, const struct record *record);
 /* fd -1: nobody holds it. */

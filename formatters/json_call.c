@@ -209,4 +209,5 @@ void put_call(struct json_line *line, const struct record *record)
 		put_origins(line, record);
 	}
 	put_python(line, record->python);
+	put_source(line, record);
 }

@@ -127,6 +127,8 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	pending->socket = socket ? socket->cookie : 0;
 	if (selection_shows(selection, event->call, event->class))
 		pending->number = ++session->calls;
+	if (pending->number)
+		sourcing_enter(session, pending, stop);
 	if (session->stepping && pending->number) {
 		stepping_hold(session, pending);
 		socket = sockets_by_cookie(session->sockets, pending->socket);
@@ -156,6 +158,7 @@ static struct record call_record(enum record_type type, const struct pending *pe
 	record.tid = pending->thread->tid;
 	record.lane = pending->thread->lane;
 	record.event = pending->event;
+	sourcing_tell(pending, &record);
 	return record;
 }
 

@@ -121,6 +121,15 @@ int option_notes(struct parser *parser, const char *when)
 			   _("--notes=%s: unknown"), when);
 }
 
+int option_source(struct parser *parser, const char *how)
+{
+	parser->options->no_source = strcmp(how, "off") == 0;
+	if (parser->options->no_source || strcmp(how, "auto") == 0)
+		return 0;
+	return option_fail(parser->error, _("auto and off are known"), _("--source=%s: unknown"),
+			   how);
+}
+
 int option_check(struct parser *parser, const char *rules)
 {
 	char id[64];

@@ -31,6 +31,7 @@ int option_color(struct parser *parser, const char *when);
 /* NULL: --wire alone. */
 int option_wire(struct parser *parser, const char *how);
 int option_notes(struct parser *parser, const char *when);
+int option_source(struct parser *parser, const char *how);
 /* NULL: --check alone. */
 int option_check(struct parser *parser, const char *rules);
 int option_language(struct parser *parser, const char *name);

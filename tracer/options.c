@@ -41,6 +41,7 @@ enum {
 	CODE_NOTES,
 	CODE_CHECK,
 	CODE_LANG,
+	CODE_SOURCE,
 };
 
 static const struct row {
@@ -67,6 +68,9 @@ static const struct row {
 	  N_("explain things the first time, each time, never (first)") },
 	{ CODE_CHECK, "check", "[=RULE,...]",
 	  N_("end with status 1 if there was a mistake (of these rules)") },
+	{ CODE_SOURCE, "source", "auto|off",
+	  N_("the line of C or Python that made each call (auto)") },
+	{ 'k', NULL, NULL, N_("the stack of each call too") },
 	{ CODE_LINGER, "linger", "SECONDS", N_("follow what remains after the last call so long") },
 	{ CODE_SOCKETS, "sockets", NULL, N_("all sockets at the end, and at each SIGUSR1") },
 	{ CODE_STEP, "step", NULL,
@@ -160,6 +164,11 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 		return option_check(parser, argument);
 	case CODE_LANG:
 		return option_language(parser, argument);
+	case CODE_SOURCE:
+		return option_source(parser, argument);
+	case 'k':
+		options->stack = true;
+		return 0;
 	case 'u':
 		options->user = argument;
 		return 0;

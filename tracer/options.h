@@ -48,6 +48,7 @@ struct options {
 		NOTES_OPTION_ALL,
 		NOTES_OPTION_NONE,
 	} notes;
+	bool no_source, stack;   /* --source=off, -k */
 	bool check;              /* --check: the status tells of mistakes */
 	const char *check_rules; /* the ids it is about, as given; NULL: all */
 	struct selection selection;

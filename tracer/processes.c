@@ -136,6 +136,7 @@ static int start_process(struct session *session, const struct stop *stop, struc
 	process->ring = parent->ring;
 	process->threads = 1;
 	watching_born(session, stop, process);
+	sourcing_forked(session, parent, process);
 	process->lane = lane_new(&session->lanes, base);
 	thread->process = process;
 	thread->lane = process->lane;
@@ -235,6 +236,7 @@ void process_execed(struct session *session, const struct stop *stop)
 		process->threads--;
 	}
 	image_read(&image, process->pid);
+	sourcing_execed(session, process);
 	if (first)
 		process_recognise(session, process);
 	else
@@ -287,6 +289,7 @@ static void process_gone(struct session *session, struct thread *thread, int sta
 		process_write(session, thread, &record);
 
 	map_remove(&session->processes, (uint64_t)process->pid);
+	sourcing_gone(session, process);
 	/* exit(2) closes as close(2) does. */
 	sockets_process_exit(session->sockets, process, !WIFEXITED(status), connection_lost,
 			     session);
@@ -315,5 +318,6 @@ void thread_gone(struct session *session, const struct stop *stop)
 	else if (process && process->threads == 0)
 		process_detached(session, thread);
 	colocation_gone(&session->colocation, thread);
+	sourcing_thread_gone(session, thread);
 	tracees_remove(&session->tracees, thread);
 }

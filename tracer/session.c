@@ -281,6 +281,7 @@ static void session_done(struct session *session)
 	remains_done(session);
 	tracing_close(session);
 	teaching_close(session);
+	sourcing_close(session);
 	witnesses_free(session->witnesses);
 	stepping_free(session->stepping);
 	lanes_done(&session->lanes);
@@ -319,6 +320,8 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 		result = lanes_init(&session.lanes);
 	if (result == 0)
 		result = teaching_open(&session);
+	if (result == 0)
+		result = sourcing_open(&session);
 	if (result == 0)
 		result = watching_init(&session);
 	if (result == 0)

@@ -8,6 +8,7 @@
 #include "lanes.h"
 #include "options.h"
 #include "outputs.h"
+#include "sourcing.h"
 #include "tracing.h"
 #include "verdict.h"
 #include "wiring.h"
@@ -36,19 +37,22 @@ struct stepping;
 struct pending {
 	struct event *event;
 	struct thread *thread;
-	uint64_t number;              /* n in the transcript; 0: it is not shown */
-	uint64_t socket;              /* cookie of the event's socket; 0: it has none */
-	enum tcp_state before;        /* of that socket at entry */
-	uint64_t peer;                /* cookie of its other end at entry; 0: none was known */
-	enum tcp_state peer_before;   /* and its state */
-	bool output;                  /* a write to descriptor 1 or 2 that is no socket */
-	bool under_way;               /* counted in socket->under_way */
-	bool changing;                /* and in process->changing */
-	enum flow flow;               /* what it does to the byte ledger */
-	bool waiting;                 /* shown as waiting */
-	bool asleep;                  /* and really so: the director knows */
-	bool unsettled;               /* its socket gets its ends by it (wiring.h) */
-	uint64_t clone_flags;         /* clone3's, as they were in memory; 0: left alone */
+	uint64_t number;                  /* n in the transcript; 0: it is not shown */
+	uint64_t socket;                  /* cookie of the event's socket; 0: it has none */
+	enum tcp_state before;            /* of that socket at entry */
+	uint64_t peer;                    /* cookie of its other end at entry; 0: none was known */
+	enum tcp_state peer_before;       /* and its state */
+	bool output;                      /* a write to descriptor 1 or 2 that is no socket */
+	bool under_way;                   /* counted in socket->under_way */
+	bool changing;                    /* and in process->changing */
+	enum flow flow;                   /* what it does to the byte ledger */
+	bool waiting;                     /* shown as waiting */
+	bool asleep;                      /* and really so: the director knows */
+	bool unsettled;                   /* its socket gets its ends by it (wiring.h) */
+	uint64_t clone_flags;             /* clone3's, as they were in memory; 0: left alone */
+	const struct source *source;      /* where it was made; NULL: nobody knows */
+	const struct source_frame *stack; /* -k */
+	size_t stack_count;
 	bool out;                     /* of the kernel, and stopped: it sleeps no more */
 	struct pending *next, **link; /* session's list of those that may still be shown so */
 	/* Its exit stop, held back until the call that caused it has returned. */
@@ -63,6 +67,7 @@ struct session {
 	struct outputs *outputs;
 	struct verdict verdict; /* --check */
 	struct director *director;
+	struct sourcing *sourcing; /* NULL: --source=off */
 	struct stepping *stepping; /* --step; NULL: nobody is asked */
 	struct tracees tracees;
 	struct map processes; /* pid -> struct process */

@@ -166,13 +166,24 @@ function python_block(record) {
 		python.raises ? make('span', 'raises', `\n# ${inert(python.raises)}`) : null);
 }
 
+/* The line, with what of it is the call set off, where that is known. Columns are bytes. */
+function source_text(source) {
+	const bytes = new TextEncoder().encode(source.text);
+	const part = (from, to) => inert(new TextDecoder().decode(bytes.slice(from, to)));
+	if (!source.column || !source.end_column || source.end_column <= source.column)
+		return [inert(source.text)];
+	return [part(0, source.column - 1), make('mark', '', part(source.column - 1, source.end_column - 1)),
+		part(source.end_column - 1)];
+}
+
 function source_block(record) {
 	const source = record.source;
 	if (!source)
 		return null;
-	const place = `${inert(source.file)}:${source.line}${source.function ? '  ' + inert(source.function) + '()' : ''}`;
-	return make('div', 'source', make('span', 'quiet', place),
-		source.text ? make('pre', '', make('code', '', inert(source.text))) : null);
+	const place = `${inert(source.file)}${source.line ? ':' + source.line : ''}` +
+		`${source.function ? '  ' + inert(source.function) + '()' : ''}${source.via ? '  ← ' + inert(source.via) : ''}`;
+	return make('div', 'source', make('span', 'quiet', place.trim()),
+		source.text ? make('pre', '', make('code', '', ...source_text(source))) : null);
 }
 
 function title_of(record, row) {

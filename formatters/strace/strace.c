@@ -97,6 +97,24 @@ static bool resume(struct formatter *strace, uint64_t number, uint64_t time)
 	return true;
 }
 
+/* As with -k: ` > FILE(FUNCTION+0x12) [0x3456]`. */
+static void write_stack(struct formatter *strace, const struct record *record)
+{
+	struct line *line = &strace->line;
+	for (size_t i = 0; i < record->stack_count; i++) {
+		const struct source_frame *frame = &record->stack[i];
+		line_put(line, " > ");
+		line_name(line, frame->module ? frame->module : "");
+		line_put(line, "(");
+		if (frame->function) {
+			line_name(line, frame->function);
+			line_format(line, "+0x%" PRIx64, frame->offset);
+		}
+		line_format(line, ") [0x%" PRIx64 "]", frame->address);
+		line_break(line);
+	}
+}
+
 static void write_return(struct formatter *strace, const struct record *record,
 			 const struct spelling *spelling)
 {
@@ -115,6 +133,7 @@ static void write_return(struct formatter *strace, const struct record *record,
 			    micros % 1000000);
 	}
 	line_break(&strace->line);
+	write_stack(strace, record);
 }
 
 static void write_call(struct formatter *strace, const struct record *record)

@@ -161,6 +161,7 @@ static void put_peer(struct formatter *text, const struct record *record)
 static void put_details(struct formatter *text, const struct record *record, bool resumed)
 {
 	text_python(text, record, resumed);
+	text_stack(text, record, resumed);
 	wire_show(text, record);
 	if (record->type == RECORD_ENTER) {
 		put_awaited(text, record);
@@ -188,7 +189,9 @@ void text_call(struct formatter *text, const struct record *record)
 	line_pad(&text->line, text->indent);
 	if (resumed)
 		text_styled(text, STYLE_DIM, "... ");
+	struct line_mark begun = line_mark(&text->line);
 	fit_call(text, record);
+	text_source(text, record, begun, resumed);
 	put_details(text, record, resumed);
 	line_break(&text->line);
 }

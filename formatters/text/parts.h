@@ -52,7 +52,12 @@ void text_header(struct formatter *text, const struct record *record);
 void text_call(struct formatter *text, const struct record *record);
 void text_unfinished(struct formatter *text, const struct record *record);
 
-/* The lines below a call: python.c, bytes.c, state.c, notes.c */
+/* source.c: at the right of the call, which began at that mark, or in a line below it; there a call
+ * that is resumed has shown it. */
+void text_source(struct formatter *text, const struct record *record, struct line_mark begun,
+		 bool resumed);
+/* The lines below a call: source.c, python.c, bytes.c, state.c, notes.c */
+void text_stack(struct formatter *text, const struct record *record, bool resumed);
 void text_python(struct formatter *text, const struct record *record, bool resumed);
 void text_origins(struct formatter *text, const struct record *record);
 void text_states(struct formatter *text, const struct record *record);

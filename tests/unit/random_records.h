@@ -247,6 +247,36 @@ static const struct python *random_python(struct random *random)
 	return python;
 }
 
+/* As found: a line only in a file, a column only in a line. */
+static const struct source *random_source(struct random *random)
+{
+	struct source *source = arena_zero(random->arena, sizeof *source);
+	source->language = (enum source_language)random_number(random, SOURCE_NATIVE + 1);
+	source->file = random_chance(random) ? random_text(random) : NULL;
+	source->line = source->file ? (unsigned)random_number(random, 3) : 0;
+	source->column = source->line ? (unsigned)random_number(random, 3) : 0;
+	source->end_column = source->column ? (unsigned)random_number(random, 3) : 0;
+	source->function = source->file && random_chance(random) ? NULL : random_text(random);
+	source->text = source->line && random_chance(random) ? random_text(random) : NULL;
+	source->via = random_chance(random) ? random_text(random) : NULL;
+	return source;
+}
+
+static const struct source_frame *random_stack(struct random *random, size_t count)
+{
+	struct source_frame *stack = arena_zero(random->arena, (count + 1) * sizeof *stack);
+	for (size_t i = 0; i < count; i++)
+		stack[i] = (struct source_frame){
+			.module = random_chance(random) ? random_text(random) : NULL,
+			.address = random_number(random, UINT64_MAX),
+			.function = random_chance(random) ? random_text(random) : NULL,
+			.offset = random_number(random, 3),
+			.file = random_chance(random) ? random_text(random) : NULL,
+			.line = (unsigned)random_number(random, 3),
+		};
+	return stack;
+}
+
 static const struct note_param *random_params(struct random *random, size_t *ret_count)
 {
 	static const char *const names[] = { "port", "pid", "command" };
@@ -340,6 +370,11 @@ static inline void random_call(struct random *random, struct record *record)
 	bool waited = random_waited(random, record);
 	record->event = random_event(random, record);
 	record->python = random_chance(random) ? random_python(random) : NULL;
+	/* From a sequence of its own, so that all else stays what it was. */
+	struct random place = { .state = random->state + 1, .arena = random->arena };
+	record->source = random_chance(&place) ? random_source(&place) : NULL;
+	record->stack_count = random_number(&place, 4);
+	record->stack = random_stack(&place, record->stack_count);
 	record->socket = random_chance(random) ? random_socket(random) : NULL;
 	if (record->type == RECORD_ENTER)
 		return;

@@ -84,6 +84,8 @@ static void read_call(struct stop *stop)
 		stop->number = (int)info.entry.nr;
 		for (size_t i = 0; i < 6; i++)
 			stop->args[i] = info.entry.args[i];
+		stop->instruction = info.instruction_pointer;
+		stop->stack = info.stack_pointer;
 		thread->in_call = thread->stop_each;
 		thread->number = stop->number;
 		break;

@@ -300,6 +300,7 @@ void replay_call(struct replay_line *line)
 	read_given(line);
 	replay_socket(line);
 	read_python(line);
+	replay_source(line);
 	if (record->type != RECORD_CALL)
 		return;
 	event->returned = event->entered + (uint64_t)field_number(line, line->object, "dur", 0);

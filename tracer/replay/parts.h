@@ -15,6 +15,7 @@ struct replay_line {
 	struct event *event;
 	struct record record;
 	struct python python;
+	struct source source;
 	struct socket socket;
 	struct segment segment;
 	struct record_header header;
@@ -51,6 +52,8 @@ const char **replay_list(struct replay_line *line, const struct json *array);
 struct value *replay_args(struct replay_line *line, const struct json *array, bool named);
 void replay_bytes(struct replay_line *line, const struct json *object, struct value_bytes *bytes);
 
+/* Of a call: its `source` and `stack`. */
+void replay_source(struct replay_line *line);
 /* `enter` and `call`; `segment`; the socket of those and of `state`. */
 void replay_call(struct replay_line *line);
 void replay_segment(struct replay_line *line);

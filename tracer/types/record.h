@@ -11,6 +11,7 @@
 #include "types/segment.h"
 #include "types/signal.h"
 #include "types/socket.h"
+#include "types/source.h"
 #include "types/sysctl.h"
 #include "types/witness.h"
 
@@ -197,6 +198,10 @@ struct record {
 	/* RECORD_ENTER, RECORD_CALL */
 	const struct event *event;
 	const struct python *python;
+	/* Where in the program it was made; NULL: nobody knows. */
+	const struct source *source;
+	const struct source_frame *stack; /* -k: from the innermost, at most SOURCE_MOST_FRAMES */
+	size_t stack_count;
 	/* RECORD_CALL: was shown as waiting before, so this line completes that one. */
 	bool resumed;
 	struct record_state state; /* before == after == STATE_UNKNOWN: none */

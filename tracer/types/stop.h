@@ -47,8 +47,10 @@ struct stop {
 	enum abi abi;
 	int number;       /* of the call, in its abi's table; only at entry */
 	uint64_t args[6]; /* only at entry */
-	int64_t result;   /* at exit: as the kernel returned it, -errno or a value */
-	bool refused;     /* at exit: a filter of the program's own has trapped it */
+	/* At entry: where the thread goes on behind the call, and its stack pointer. */
+	uint64_t instruction, stack;
+	int64_t result; /* at exit: as the kernel returned it, -errno or a value */
+	bool refused;   /* at exit: a filter of the program's own has trapped it */
 	/* STOP_SIGNAL, STOP_GROUP: the signal */
 	int signal;
 	pid_t sender;              /* STOP_SIGNAL: who sent it, 0 if the kernel did */

@@ -1,0 +1,289 @@
+#include "source/text.h"
+
+#include "support/auto.h"
+#include "support/map.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+enum {
+	MOST_FILES = 1024,
+	MOST_BYTES = 32 << 20, /* beyond either all are forgotten */
+	NANOSECONDS = 1000000000,
+};
+
+/* One file as one process sees it. */
+struct file {
+	char *key;   /* the pid and the path */
+	char *bytes; /* NULL: not to be had */
+	size_t size;
+};
+
+struct source_texts {
+	struct map files;  /* hash of the key -> struct file */
+	struct map begins; /* pid -> uint64_t: nanoseconds since 1970 */
+	size_t bytes;
+	char line[SOURCE_LONGEST_LINE + 1];
+};
+
+struct source_texts *source_texts_new(void)
+{
+	return calloc(1, sizeof(struct source_texts));
+}
+
+static void file_free(struct file *file)
+{
+	if (!file)
+		return;
+	free(file->key);
+	free(file->bytes);
+	free(file);
+}
+
+static void forget_files(struct source_texts *texts)
+{
+	size_t position = 0;
+	for (struct file *file; (file = map_next(&texts->files, &position));)
+		file_free(file);
+	map_done(&texts->files);
+	texts->files = (struct map){ 0 };
+	texts->bytes = 0;
+}
+
+void source_texts_free(struct source_texts *texts)
+{
+	if (!texts)
+		return;
+	forget_files(texts);
+	size_t position = 0;
+	for (void *begin; (begin = map_next(&texts->begins, &position));)
+		free(begin);
+	map_done(&texts->begins);
+	free(texts);
+}
+
+/* --- since when a process is what it is ------------------------------------------------------- */
+
+static uint64_t clock_now(clockid_t clock)
+{
+	struct timespec now;
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NANOSECONDS + (uint64_t)now.tv_nsec;
+}
+
+/* Field 22 of proc_pid_stat(5): in ticks since the machine began, rounded down; 0: nobody says. */
+static uint64_t started(pid_t pid)
+{
+	enum { FIELDS_BETWEEN = 19 }; /* behind the command, which may hold anything */
+	char path[64], text[2048];
+	snprintf(path, sizeof path, "/proc/%d/stat", pid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (size <= 0)
+		return 0;
+	text[size] = '\0';
+	char *at = strrchr(text, ')');
+	at = at ? at + 1 : NULL;
+	for (int i = 0; at && i < FIELDS_BETWEEN; i++)
+		at = strchr(at + 1, ' ');
+	long ticks = sysconf(_SC_CLK_TCK);
+	if (!at || ticks <= 0)
+		return 0;
+	uint64_t booted = clock_now(CLOCK_REALTIME) - clock_now(CLOCK_BOOTTIME);
+	return booted + (strtoull(at, NULL, 10) + 1) * ((uint64_t)NANOSECONDS / (uint64_t)ticks);
+}
+
+static void set_begin(struct source_texts *texts, pid_t pid, uint64_t time)
+{
+	uint64_t *begin = map_get(&texts->begins, (uint64_t)pid);
+	if (begin) {
+		*begin = time;
+		return;
+	}
+	begin = malloc(sizeof *begin);
+	if (!begin)
+		return;
+	*begin = time;
+	if (map_put(&texts->begins, (uint64_t)pid, begin) < 0)
+		free(begin);
+}
+
+static uint64_t begin_of(struct source_texts *texts, pid_t pid)
+{
+	const uint64_t *begin = map_get(&texts->begins, (uint64_t)pid);
+	if (begin)
+		return *begin;
+	uint64_t time = started(pid);
+	set_begin(texts, pid, time);
+	return time;
+}
+
+void source_texts_execed(struct source_texts *texts, pid_t pid)
+{
+	set_begin(texts, pid, clock_now(CLOCK_REALTIME));
+}
+
+void source_texts_forked(struct source_texts *texts, pid_t maker, pid_t child)
+{
+	set_begin(texts, child, begin_of(texts, maker));
+}
+
+void source_texts_forget(struct source_texts *texts, pid_t pid)
+{
+	free(map_remove(&texts->begins, (uint64_t)pid));
+}
+
+/* --- a file -------------------------------------------------------------------------------------
+ */
+
+/* Looked up as the process would: its own root is the end of every "..", and where the links
+ * begin that are absolute. Without opening it: a device may not like that. */
+static int find_file(pid_t pid, const char *path)
+{
+	char name[64];
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	snprintf(name, sizeof name, "/proc/%d/root", pid);
+	autoclose int root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -1;
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+}
+
+/* What the process may not read is none of its reader's business. */
+static bool may_read(pid_t pid, const struct stat *file)
+{
+	char path[64];
+	struct stat process;
+	snprintf(path, sizeof path, "/proc/%d", pid);
+	if (file->st_mode & S_IROTH)
+		return true;
+	return stat(path, &process) == 0 &&
+	       (process.st_uid == 0 ||
+		(process.st_uid == file->st_uid && file->st_mode & S_IRUSR) ||
+		(process.st_gid == file->st_gid && file->st_mode & S_IRGRP));
+}
+
+static bool is_newer(const struct stat *file, uint64_t begin)
+{
+	return file->st_mtim.tv_sec < 0 ||
+	       (uint64_t)file->st_mtim.tv_sec * NANOSECONDS + (uint64_t)file->st_mtim.tv_nsec >
+		       begin;
+}
+
+/* The whole of it, as long as it was said to be; NULL otherwise. */
+static char *read_whole(int fd, size_t size)
+{
+	char *bytes = malloc(size + 1);
+	size_t done = 0;
+	ssize_t got = 1;
+	while (bytes && done < size && got > 0) {
+		got = read(fd, bytes + done, size - done);
+		done += got > 0 ? (size_t)got : 0;
+	}
+	if (done == size)
+		return bytes;
+	free(bytes);
+	return NULL;
+}
+
+static void read_file(struct source_texts *texts, pid_t pid, const char *path, struct file *file)
+{
+	char name[64];
+	struct stat status;
+	autoclose int found = find_file(pid, path);
+	if (found < 0 || fstat(found, &status) < 0 || !S_ISREG(status.st_mode) ||
+	    status.st_size <= 0 || status.st_size > SOURCE_LARGEST_FILE ||
+	    !may_read(pid, &status) || is_newer(&status, begin_of(texts, pid)))
+		return;
+	snprintf(name, sizeof name, "/proc/self/fd/%d", found);
+	autoclose int fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	file->size = (size_t)status.st_size;
+	file->bytes = read_whole(fd, file->size);
+}
+
+/* FNV-1a */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xCBF29CE484222325);
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+	return value;
+}
+
+static const struct file *get_file(struct source_texts *texts, pid_t pid, const char *path)
+{
+	autofree char *key = NULL;
+	if (asprintf(&key, "%d:%s", pid, path) < 0)
+		return NULL;
+	uint64_t place = hash(key);
+	struct file *file = map_get(&texts->files, place);
+	if (file && strcmp(file->key, key) == 0)
+		return file;
+	if (file || texts->files.count >= MOST_FILES || texts->bytes > MOST_BYTES)
+		forget_files(texts);
+	file = calloc(1, sizeof *file);
+	if (!file)
+		return NULL;
+	file->key = TAKE_POINTER(key);
+	read_file(texts, pid, path, file);
+	texts->bytes += file->size;
+	if (map_put(&texts->files, place, file) == 0)
+		return file;
+	file_free(file);
+	return NULL;
+}
+
+/* --- a line -------------------------------------------------------------------------------------
+ */
+
+/* Where that line begins; `size` if there are not so many. */
+static size_t find_line(const char *bytes, size_t size, unsigned line)
+{
+	size_t at = 0;
+	for (unsigned i = 1; i < line && at < size; i++) {
+		const char *newline = memchr(bytes + at, '\n', size - at);
+		at = newline ? (size_t)(newline - bytes) + 1 : size;
+	}
+	return at;
+}
+
+const char *source_text_line(struct source_texts *texts, pid_t pid, const char *folder,
+			     const char *path, unsigned line)
+{
+	autofree char *joined = NULL;
+	if (!line || (*path != '/' && !folder))
+		return NULL;
+	if (*path != '/' && asprintf(&joined, "%s/%s", folder, path) < 0)
+		return NULL;
+	const struct file *file = get_file(texts, pid, joined ? joined : path);
+	if (!file || !file->bytes)
+		return NULL;
+	size_t start = find_line(file->bytes, file->size, line);
+	if (start == file->size)
+		return NULL;
+	const char *text = file->bytes + start;
+	const char *newline = memchr(text, '\n', file->size - start);
+	size_t length = newline ? (size_t)(newline - text) : file->size - start;
+	if (length && text[length - 1] == '\r')
+		length--;
+	/* Not half a character: its following bytes are 10xxxxxx. */
+	if (length > SOURCE_LONGEST_LINE) {
+		length = SOURCE_LONGEST_LINE;
+		while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
+			length--;
+	}
+	memcpy(texts->line, text, length);
+	texts->line[length] = '\0';
+	return *texts->line ? texts->line : NULL;
+}

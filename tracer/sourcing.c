@@ -1,0 +1,132 @@
+#include "sourcing.h"
+
+#include "session.h"
+
+#include "ptrace/memory.h"
+#include "ptrace/registers.h"
+#include "source/text.h"
+#include "source/thread.h"
+#include "support/arena.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct sourcing {
+	struct source_texts *texts;
+};
+
+int sourcing_open(struct session *session)
+{
+	if (session->options->no_source)
+		return 0;
+	struct sourcing *sourcing = calloc(1, sizeof *sourcing);
+	if (!sourcing)
+		return -ENOMEM;
+	session->sourcing = sourcing;
+	sourcing->texts = source_texts_new();
+	return sourcing->texts ? 0 : -ENOMEM;
+}
+
+void sourcing_close(struct session *session)
+{
+	struct sourcing *sourcing = session->sourcing;
+	if (!sourcing)
+		return;
+	source_texts_free(sourcing->texts);
+	free(sourcing);
+	session->sourcing = NULL;
+}
+
+/* --- a call --------------------------------------------------------------------------------------
+ */
+
+static int read_registers(const struct source_thread *thread,
+			  struct user_regs_struct *ret_registers)
+{
+	return registers_read(thread->tid, ret_registers);
+}
+
+/* Python's line where the call comes from Python: that of its interpreter says nothing. */
+static bool find(struct sourcing *sourcing, const struct source_thread *thread,
+		 struct source *ret_source)
+{
+	(void)sourcing;
+	(void)thread;
+	(void)ret_source;
+	return false;
+}
+
+static const char *copy(struct arena *arena, const char *text)
+{
+	return text ? arena_copy(arena, text) : NULL;
+}
+
+static const struct source *copy_source(struct arena *arena, const struct source *source)
+{
+	struct source *kept = arena_alloc(arena, sizeof *kept);
+	if (!kept)
+		return NULL;
+	*kept = *source;
+	kept->file = copy(arena, source->file);
+	kept->function = copy(arena, source->function);
+	kept->text = copy(arena, source->text);
+	kept->via = copy(arena, source->via);
+	return kept;
+}
+
+void sourcing_enter(struct session *session, struct pending *pending, const struct stop *stop)
+{
+	struct sourcing *sourcing = session->sourcing;
+	struct arena *arena = pending->event->arena;
+	struct source source = { 0 };
+	struct live_memory memory;
+	if (!sourcing)
+		return;
+	live_memory_init(&memory, stop->tid);
+	struct source_thread thread = {
+		.pid = pending->thread->process->pid,
+		.tid = stop->tid,
+		.abi = stop->abi,
+		.instruction = stop->instruction,
+		.stack = stop->stack,
+		.memory = &memory.memory,
+		.registers = read_registers,
+	};
+	if (find(sourcing, &thread, &source))
+		pending->source = copy_source(arena, &source);
+}
+
+void sourcing_tell(const struct pending *pending, struct record *record)
+{
+	record->source = pending->source;
+	record->stack = pending->stack;
+	record->stack_count = pending->stack_count;
+}
+
+/* --- processes
+ * ------------------------------------------------------------------------------------ */
+
+void sourcing_execed(struct session *session, const struct process *process)
+{
+	if (session->sourcing)
+		source_texts_execed(session->sourcing->texts, process->pid);
+}
+
+void sourcing_forked(struct session *session, const struct process *maker,
+		     const struct process *child)
+{
+	if (session->sourcing)
+		source_texts_forked(session->sourcing->texts, maker->pid, child->pid);
+}
+
+void sourcing_gone(struct session *session, const struct process *process)
+{
+	if (session->sourcing)
+		source_texts_forget(session->sourcing->texts, process->pid);
+}
+
+void sourcing_thread_gone(struct session *session, const struct thread *thread)
+{
+	(void)session;
+	(void)thread;
+}
