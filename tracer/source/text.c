@@ -158,18 +158,31 @@ static int find_file(pid_t pid, const char *path)
 	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 }
 
+/* The user and the group that the kernel takes for its file accesses: the last of the four in
+ * proc_pid_status(5). */
+static bool read_owner(pid_t pid, uid_t *ret_user, gid_t *ret_group)
+{
+	char path[64], text[256];
+	bool user = false, group = false;
+	snprintf(path, sizeof path, "/proc/%d/status", pid);
+	autofclose FILE *file = fopen(path, "re");
+	while (file && !(user && group) && fgets(text, sizeof text, file)) {
+		user |= sscanf(text, "Uid: %*u %*u %*u %u", ret_user) == 1;
+		group |= sscanf(text, "Gid: %*u %*u %*u %u", ret_group) == 1;
+	}
+	return user && group;
+}
+
 /* What the process may not read is none of its reader's business. */
 static bool may_read(pid_t pid, const struct stat *file)
 {
-	char path[64];
-	struct stat process;
-	snprintf(path, sizeof path, "/proc/%d", pid);
+	uid_t user;
+	gid_t group;
 	if (file->st_mode & S_IROTH)
 		return true;
-	return stat(path, &process) == 0 &&
-	       (process.st_uid == 0 ||
-		(process.st_uid == file->st_uid && file->st_mode & S_IRUSR) ||
-		(process.st_gid == file->st_gid && file->st_mode & S_IRGRP));
+	return read_owner(pid, &user, &group) &&
+	       (user == 0 || (user == file->st_uid && file->st_mode & S_IRUSR) ||
+		(group == file->st_gid && file->st_mode & S_IRGRP));
 }
 
 static bool is_newer(const struct stat *file, uint64_t begin)
