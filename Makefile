@@ -23,6 +23,12 @@ LIBRARIES := libseccomp libmnl
 # pkg-config's name : Debian's package
 PACKAGES  := libseccomp:libseccomp-dev libmnl:libmnl-dev
 
+# Without these two there is no line of C at each call, and no -k.
+HAVE_LIBDW := $(shell pkg-config --exists libdw libelf 2>/dev/null && echo yes)
+ifeq ($(HAVE_LIBDW),yes)
+LIBRARIES += libdw libelf
+endif
+
 LIBRARY_CFLAGS = $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null)
 LIBRARY_LIBS   = $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null)
 
@@ -46,6 +52,12 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 # --- sources -----------------------------------------------------------------------------
 
 SOURCES := $(wildcard tracer/*.c tracer/*/*.c tracer/*/*/*.c formatters/*.c formatters/*/*.c)
+# One of the two: what finds lines of C, or what stands in for it.
+ifeq ($(HAVE_LIBDW),yes)
+SOURCES := $(filter-out tracer/source/native_none.c,$(SOURCES))
+else
+SOURCES := $(filter-out $(filter-out %/native_none.c,$(wildcard tracer/source/native*.c)),$(SOURCES))
+endif
 # Tables made of the texts that teachers write.
 TEXTS   := $(patsubst %.txt,%,$(wildcard tracer/teach/texts/*.txt))
 # The page of the format html, and in which order its scripts stand.
@@ -127,6 +139,9 @@ libraries:
 			echo "socktrace needs the library $$library: install $${pair#*:} (or run: make deps)" >&2;; \
 		esac; done; status=1; \
 	done; exit $$status
+ifneq ($(HAVE_LIBDW),yes)
+	@echo "without libdw and libelf (packages libdw-dev, libelf-dev): no line of C at each call"
+endif
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(TORTURES:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
 	 $(BUILD)/tests/unit/main.d

@@ -4,6 +4,7 @@
 
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
+#include "source/native.h"
 #include "source/text.h"
 #include "source/thread.h"
 #include "support/arena.h"
@@ -13,6 +14,7 @@
 
 struct sourcing {
 	struct source_texts *texts;
+	struct natives *natives;
 };
 
 int sourcing_open(struct session *session)
@@ -24,7 +26,8 @@ int sourcing_open(struct session *session)
 		return -ENOMEM;
 	session->sourcing = sourcing;
 	sourcing->texts = source_texts_new();
-	return sourcing->texts ? 0 : -ENOMEM;
+	sourcing->natives = sourcing->texts ? natives_new(sourcing->texts) : NULL;
+	return sourcing->natives || (sourcing->texts && !natives_exist()) ? 0 : -ENOMEM;
 }
 
 void sourcing_close(struct session *session)
@@ -32,6 +35,7 @@ void sourcing_close(struct session *session)
 	struct sourcing *sourcing = session->sourcing;
 	if (!sourcing)
 		return;
+	natives_free(sourcing->natives);
 	source_texts_free(sourcing->texts);
 	free(sourcing);
 	session->sourcing = NULL;
@@ -50,10 +54,7 @@ static int read_registers(const struct source_thread *thread,
 static bool find(struct sourcing *sourcing, const struct source_thread *thread,
 		 struct source *ret_source)
 {
-	(void)sourcing;
-	(void)thread;
-	(void)ret_source;
-	return false;
+	return natives_line(sourcing->natives, thread, ret_source);
 }
 
 static const char *copy(struct arena *arena, const char *text)
@@ -72,6 +73,23 @@ static const struct source *copy_source(struct arena *arena, const struct source
 	kept->text = copy(arena, source->text);
 	kept->via = copy(arena, source->via);
 	return kept;
+}
+
+static void find_stack(struct sourcing *sourcing, const struct source_thread *thread,
+		       struct pending *pending)
+{
+	struct arena *arena = pending->event->arena;
+	struct source_frame frames[SOURCE_MOST_FRAMES];
+	size_t count = natives_stack(sourcing->natives, thread, frames);
+	struct source_frame *stack = count ? arena_alloc(arena, count * sizeof *stack) : NULL;
+	for (size_t i = 0; stack && i < count; i++) {
+		stack[i] = frames[i];
+		stack[i].module = copy(arena, frames[i].module);
+		stack[i].function = copy(arena, frames[i].function);
+		stack[i].file = copy(arena, frames[i].file);
+	}
+	pending->stack = stack;
+	pending->stack_count = stack ? count : 0;
 }
 
 void sourcing_enter(struct session *session, struct pending *pending, const struct stop *stop)
@@ -94,6 +112,8 @@ void sourcing_enter(struct session *session, struct pending *pending, const stru
 	};
 	if (find(sourcing, &thread, &source))
 		pending->source = copy_source(arena, &source);
+	if (session->options->stack)
+		find_stack(sourcing, &thread, pending);
 }
 
 void sourcing_tell(const struct pending *pending, struct record *record)
@@ -108,21 +128,27 @@ void sourcing_tell(const struct pending *pending, struct record *record)
 
 void sourcing_execed(struct session *session, const struct process *process)
 {
-	if (session->sourcing)
-		source_texts_execed(session->sourcing->texts, process->pid);
+	if (!session->sourcing)
+		return;
+	source_texts_execed(session->sourcing->texts, process->pid);
+	natives_forget(session->sourcing->natives, process->pid);
 }
 
 void sourcing_forked(struct session *session, const struct process *maker,
 		     const struct process *child)
 {
-	if (session->sourcing)
-		source_texts_forked(session->sourcing->texts, maker->pid, child->pid);
+	if (!session->sourcing)
+		return;
+	source_texts_forked(session->sourcing->texts, maker->pid, child->pid);
+	natives_forked(session->sourcing->natives, maker->pid, child->pid);
 }
 
 void sourcing_gone(struct session *session, const struct process *process)
 {
-	if (session->sourcing)
-		source_texts_forget(session->sourcing->texts, process->pid);
+	if (!session->sourcing)
+		return;
+	source_texts_forget(session->sourcing->texts, process->pid);
+	natives_forget(session->sourcing->natives, process->pid);
 }
 
 void sourcing_thread_gone(struct session *session, const struct thread *thread)

@@ -26,6 +26,8 @@ speller spell_bytes, spell_vector, spell_pair;
 void spell_address(struct line *line, uint64_t address);
 /* A word of a recording, which may be a stranger's: what is no letter becomes an underscore. */
 void spell_word(struct line *line, const char *word);
+/* A path or a function's name, escaped as in a string. */
+void spell_name(struct line *line, const char *name);
 /* In quotes, as in C with octal escapes; at most so many bytes of `length`, then three dots. */
 void spell_quoted(struct line *line, const char *bytes, size_t captured, size_t length,
 		  size_t most);

@@ -104,10 +104,10 @@ static void write_stack(struct formatter *strace, const struct record *record)
 	for (size_t i = 0; i < record->stack_count; i++) {
 		const struct source_frame *frame = &record->stack[i];
 		line_put(line, " > ");
-		line_name(line, frame->module ? frame->module : "");
+		spell_name(line, frame->module ? frame->module : "");
 		line_put(line, "(");
 		if (frame->function) {
-			line_name(line, frame->function);
+			spell_name(line, frame->function);
 			line_format(line, "+0x%" PRIx64, frame->offset);
 		}
 		line_format(line, ") [0x%" PRIx64 "]", frame->address);

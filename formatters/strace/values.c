@@ -39,23 +39,36 @@ static size_t escape(char *out, unsigned char byte, bool digit_follows)
 	return (size_t)sprintf(out, digit_follows ? "\\%03o" : "\\%o", byte);
 }
 
-void spell_quoted(struct line *line, const char *bytes, size_t captured, size_t length, size_t most)
+static void put_escaped(struct line *line, const char *bytes, size_t size)
 {
 	enum { PIECE = 64, LONGEST_ESCAPE = 4 };
 	char piece[PIECE + LONGEST_ESCAPE + 1];
-	size_t shown = captured < most ? captured : most;
 	size_t used = 0;
-	line_put(line, "\"");
-	for (size_t i = 0; i < shown; i++) {
-		bool digit_follows = i + 1 < shown && bytes[i + 1] >= '0' && bytes[i + 1] <= '9';
+	for (size_t i = 0; i < size; i++) {
+		bool digit_follows = i + 1 < size && bytes[i + 1] >= '0' && bytes[i + 1] <= '9';
 		used += escape(piece + used, (unsigned char)bytes[i], digit_follows);
-		if (used >= PIECE || i + 1 == shown) {
+		if (used >= PIECE || i + 1 == size) {
 			piece[used] = '\0';
 			line_put(line, piece);
 			used = 0;
 		}
 	}
+}
+
+void spell_quoted(struct line *line, const char *bytes, size_t captured, size_t length, size_t most)
+{
+	size_t shown = captured < most ? captured : most;
+	line_put(line, "\"");
+	put_escaped(line, bytes, shown);
 	line_put(line, shown < length ? "\"..." : "\"");
+}
+
+void spell_name(struct line *line, const char *name)
+{
+	struct line repaired = { 0 };
+	line_name(&repaired, name);
+	put_escaped(line, repaired.bytes, repaired.size);
+	line_done(&repaired);
 }
 
 /* The argument behind the payload is the room it had: of a datagram cut with MSG_TRUNC the result

@@ -30,6 +30,8 @@ static void put_text(struct line *line, const char *text, size_t most)
 	struct line_mark fits = line_mark(line);
 	text += strspn(text, " \t");
 	size_t size = strlen(text);
+	while (size && strchr(" \t\r", text[size - 1]))
+		size--;
 	for (size_t i = 0; i < size;) {
 		size_t length = utf8_length(text + i, size - i, NULL);
 		length = length ? length : 1;

@@ -101,7 +101,8 @@ class Step(unittest.TestCase):
 
     def test_each_call_waits_for_a_key(self):
         terminal = self.refused()
-        self.assertEqual(terminal.asked().split("client  ")[1], "socket(AF_INET, SOCK_STREAM, 0 ...")
+        self.assertRegex(terminal.asked().split("client  ")[1],
+                         r"^socket\(AF_INET, SOCK_STREAM, 0 \.\.\.  ")
         self.assertEqual(self.calls(), [])
         terminal.press("\r")
         self.assertIn("connect(3, 127.0.0.1:1 ...", terminal.asked())

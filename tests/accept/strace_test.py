@@ -65,7 +65,9 @@ def arguments(text, closed):
 
 
 def parse(line):
-    """Raises Syntax where this is no line of strace -f -ttt."""
+    """Raises Syntax where this is no line of strace -f -ttt -k."""
+    if re.fullmatch(r" > .*\(.*\) \[0x[0-9a-f]+\]", line):
+        return
     line = re.fullmatch(r"\d+ +(?:-?\d+\.-?\d{6} )?(.*)", line, re.S)
     if not line:
         raise Syntax("no pid")

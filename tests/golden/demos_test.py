@@ -37,6 +37,8 @@ ENGLISH = {"报文": "wire", "状态": "state", "对端": "peer", "队列": "que
 LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note|bytes|" +
                    "|".join(ENGLISH) + r") +(.*)$")
 STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +(?:waiting|等待接受) .*)?$")
+# The call's own text, which may have blanks in its payload, ends near that column or behind it.
+SOURCE = re.compile(r"(.{40,}?)  ([^\s\"]+\.[a-z]+:\d+(?: in \S+)?(?:  .*)?)$")
 # A state that was noticed by itself, between two calls.
 TRANSITION = re.compile(r"^(?:state|状态) +\S+ +[A-Z_12]+")
 
@@ -88,6 +90,12 @@ def normal_row(row):
     return re.sub(r"(win|mss|ws)=\d+", r"\1=N", row)
 
 
+def split_source(head):
+    """A call, and the line at its right that made it."""
+    match = SOURCE.match(head)
+    return (match.group(1).rstrip(), match.group(2)) if match else (head, None)
+
+
 def kind(label):
     """What a label says, whatever the language."""
     return ENGLISH.get(label, label)
@@ -101,9 +109,10 @@ def padded(label):
 class Step:
     """A line of a lane with its details; for a call that waited, both lines in one."""
 
-    def __init__(self, lane, head):
+    def __init__(self, lane, head, source=None):
         self.lane = lane
         self.head = head
+        self.source = source  # the line that made the call, with its text
         self.details = []  # [label, words]
 
     @property
@@ -157,6 +166,8 @@ class Step:
                     yield f"    python  {MANY.sub('MANY', words)}"
             return
         yield normal(self.head)
+        if self.source:
+            yield f"    at      {self.source}"
         for label, words in self.details:
             if kind(label) == "state" and self.is_stable():
                 words = STATE.search(words.split("\n")[0])
@@ -189,11 +200,12 @@ class Transcript:
         for line in body.splitlines():
             if match := NUMBERED.match(line):
                 number, lane, head = match.groups()
+                head, source = split_source(head)
                 if head.startswith("... "):
                     last = waiting.pop(number)
                     last.complete(head[4:])
                 else:
-                    last = numbered[number] = Step(lane, head)
+                    last = numbered[number] = Step(lane, head, source)
                     self.steps.append(last)
                     all_steps.append(last)
                 if head.endswith("..."):

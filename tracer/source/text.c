@@ -1,15 +1,13 @@
 #include "source/text.h"
 
+#include "source/open.h"
 #include "support/auto.h"
 #include "support/map.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 
 enum {
@@ -142,22 +140,6 @@ void source_texts_forget(struct source_texts *texts, pid_t pid)
 /* --- a file -------------------------------------------------------------------------------------
  */
 
-/* Looked up as the process would: its own root is the end of every "..", and where the links
- * begin that are absolute. Without opening it: a device may not like that. */
-static int find_file(pid_t pid, const char *path)
-{
-	char name[64];
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	snprintf(name, sizeof name, "/proc/%d/root", pid);
-	autoclose int root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return -1;
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
-}
-
 /* The user and the group that the kernel takes for its file accesses: the last of the four in
  * proc_pid_status(5). */
 static bool read_owner(pid_t pid, uid_t *ret_user, gid_t *ret_group)
@@ -210,16 +192,10 @@ static char *read_whole(int fd, size_t size)
 
 static void read_file(struct source_texts *texts, pid_t pid, const char *path, struct file *file)
 {
-	char name[64];
 	struct stat status;
-	autoclose int found = find_file(pid, path);
-	if (found < 0 || fstat(found, &status) < 0 || !S_ISREG(status.st_mode) ||
-	    status.st_size <= 0 || status.st_size > SOURCE_LARGEST_FILE ||
+	autoclose int fd = source_open(pid, path, &status);
+	if (fd < 0 || status.st_size <= 0 || status.st_size > SOURCE_LARGEST_FILE ||
 	    !may_read(pid, &status) || is_newer(&status, begin_of(texts, pid)))
-		return;
-	snprintf(name, sizeof name, "/proc/self/fd/%d", found);
-	autoclose int fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
 		return;
 	file->size = (size_t)status.st_size;
 	file->bytes = read_whole(fd, file->size);
