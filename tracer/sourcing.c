@@ -47,7 +47,7 @@ void sourcing_close(struct session *session)
 static int read_registers(const struct source_thread *thread,
 			  struct user_regs_struct *ret_registers)
 {
-	return registers_read(thread->tid, ret_registers);
+	return registers_look(thread->tid, ret_registers);
 }
 
 /* Python's line where the call comes from Python: that of its interpreter says nothing. */
@@ -104,7 +104,6 @@ void sourcing_enter(struct session *session, struct pending *pending, const stru
 	struct source_thread thread = {
 		.pid = pending->thread->process->pid,
 		.tid = stop->tid,
-		.abi = stop->abi,
 		.instruction = stop->instruction,
 		.stack = stop->stack,
 		.memory = &memory.memory,

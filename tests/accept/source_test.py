@@ -8,7 +8,7 @@ import tempfile
 import time
 import unittest
 
-from traced import Record, needs, run
+from traced import SOCKTRACE, Record, needs, run
 
 # Lines that make calls say which: the test reads the numbers from here.
 PROGRAM = r"""
@@ -151,6 +151,173 @@ class EveryBuild(Built):
     def test_by_clang(self):
         needs("clang")
         self.check("-g", "-O2", compiler="clang")
+
+
+# Each call says by its argument where it stands, in frames of many shapes.
+SHAPES = r"""
+#include <alloca.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#define SAY() (said += shutdown(sock, __LINE__))
+#define APART __attribute__((noinline))
+static int sock, said;
+static volatile int many = 3;
+
+APART static void leaf(void) { SAY(); said++; }
+static inline __attribute__((always_inline)) void inlined(void) { SAY(); }
+APART static void recursive(int depth)
+{
+	if (depth)
+		recursive(depth - 1);
+	SAY();
+	said++;
+}
+APART static void with_alloca(int size)
+{
+	char *room = alloca((size_t)size * 100);
+	memset(room, size, (size_t)size * 100);
+	SAY();
+	said += room[size];
+}
+APART static void with_array(int size)
+{
+	char room[size * 64];
+	memset(room, size, sizeof room);
+	leaf();
+	SAY();
+	said += room[size];
+}
+APART static void with_much(void)
+{
+	char room[40000];
+	memset(room, many, sizeof room);
+	SAY();
+	leaf();
+	said += room[many];
+}
+APART static void with_arguments(int count, ...)
+{
+	va_list list;
+	va_start(list, count);
+	SAY();
+	said += va_arg(list, int);
+	va_end(list);
+}
+APART static double with_many(int a, int b, int c, int d, int e, int f, int g, int h, double x)
+{
+	SAY();
+	leaf();
+	return a + b + c + d + e + f + g + h + x;
+}
+static int compare(const void *one, const void *other)
+{
+	SAY();
+	return *(const int *)one - *(const int *)other;
+}
+static void handle(int signal) { (void)signal; SAY(); said++; }
+static void at_exit(void) { SAY(); said++; }
+APART static void aligned(void)
+{
+	_Alignas(64) char room[128];
+	memset(room, many, sizeof room);
+	SAY();
+	said += room[many];
+}
+int main(void)
+{
+	static void (*volatile pointer)(void) = leaf;
+	static jmp_buf place;
+	int numbers[] = { 3, 1, 2 };
+	sock = socket(AF_INET, SOCK_STREAM, 0);
+	atexit(at_exit);
+	signal(SIGUSR1, handle);
+	for (int i = 0; i < many; i++) {
+		leaf();
+		inlined();
+		recursive(i * 3);
+		with_alloca(i + 1);
+		with_array(i + 1);
+		with_much();
+		with_arguments(2, i, 2);
+		said += (int)with_many(1, 2, 3, 4, 5, 6, 7, 8, i);
+		qsort(numbers, 3, sizeof *numbers, compare);
+		raise(SIGUSR1);
+		pointer();
+		aligned();
+		if (setjmp(place) == 0) {
+			SAY();
+			longjmp(place, 1);
+		}
+		SAY();
+	}
+	return 0;
+}
+"""
+
+
+class EveryLineIsTheRightOne(Built):
+    """What is said is true: held against what the program says itself."""
+
+    def check(self, *options, all_known=True, **more):
+        program = self.build("-g", *options, text=SHAPES, **more)
+        calls = self.record("-e", "shutdown", program).calls(name="shutdown")
+        self.assertGreater(len(calls), 50)
+        wrong, unknown = [], 0
+        for call in calls:
+            said = next(value["value"] for value in call["args"] if value["name"] == "how")
+            source = call.get("source")
+            unknown += source is None
+            if source and source.get("line") != said:
+                wrong.append((said, source))
+        self.assertEqual(wrong, [])
+        if all_known:
+            self.assertEqual(unknown, 0)
+        return len(calls) - unknown
+
+    def test_at_each_level_of_optimisation(self):
+        for level in ("-O0", "-O1", "-O2", "-O3", "-Os"):
+            with self.subTest(level):
+                self.check(level)
+
+    def test_with_and_without_frame_pointers(self):
+        self.check("-O2", "-fno-omit-frame-pointer")
+        self.check("-O0", "-fomit-frame-pointer")
+
+    def test_without_call_frame_information(self):
+        """Then it may be unknown, but never wrong."""
+        bare = ("-fno-asynchronous-unwind-tables", "-fno-unwind-tables")
+        for level in ("-O0", "-O2"):
+            for pointers in ("-fomit-frame-pointer", "-fno-omit-frame-pointer"):
+                with self.subTest(level + pointers):
+                    self.check(level, pointers, *bare, all_known=False)
+
+    def test_static(self):
+        self.check("-O2", "-static")
+
+    def test_of_32_bits(self):
+        if os.uname().machine != "x86_64":
+            self.skipTest("only x86_64 has programs of 32 bits here")
+        for level in ("-O0", "-O2"):
+            self.check(level, "-m32")
+
+    def test_with_musl(self):
+        needs("musl-gcc")
+        for link in ([], ["-static"]):
+            for level in ("-O0", "-O2"):
+                with self.subTest((link, level)):
+                    # qsort() of musl calls back through a register.
+                    known = self.check(level, *link, compiler="musl-gcc", all_known=False)
+                    self.assertGreater(known, 50)
+
+    def test_by_clang(self):
+        needs("clang")
+        for level in ("-O0", "-O2"):
+            self.check(level, compiler="clang")
 
 
 class WhatIsNotKnown(Built):
@@ -328,12 +495,36 @@ int main(void)
         program = self.build("-g", "-O2")
         os.chmod(self.folder, 0o777)
         path = self.path("run.jsonl")
-        binary = shutil.copy(os.environ.get("SOCKTRACE", "./socktrace"), self.folder)
+        binary = shutil.copy(SOCKTRACE, self.folder)
         done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary,
                                "-o", path, program], capture_output=True, text=True, check=False,
                               timeout=30)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.expect_lines({call["call"]: call.get("source") for call in Record(path).of("call")})
+
+
+    def test_below_another_root(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a program another root")
+        text = PROGRAM.replace("\n", '#line 2 "/prog.c"\n', 1)  # its name there
+        self.build("-g", "-O2", "-static", text=text)
+        self.expect_lines(self.sources("chroot", self.folder, "/prog"), text)
+
+    def test_of_a_program_that_ran_before(self):
+        text = PROGRAM.replace("int fd = make();", "puts(\"ready\"); fflush(stdout); getchar(); "
+                                                   "int fd = make();")
+        program = self.build("-g", "-O2", text=text)
+        running = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.assertEqual(running.stdout.readline(), "ready\n")
+        path = self.path("run.jsonl")
+        tracer = subprocess.Popen([SOCKTRACE, "-o", path, "-p", str(running.pid)],
+                                  stderr=subprocess.PIPE, text=True)
+        while not any(line.startswith("TracerPid:\t") and not line.endswith("\t0\n")
+                      for line in open(f"/proc/{running.pid}/status", encoding="utf-8")):
+            self.assertIsNone(tracer.poll())
+        running.communicate("\n", timeout=30)
+        tracer.communicate(timeout=30)
+        self.expect_lines({call["call"]: call.get("source") for call in Record(path).of("call")}, text)
 
 
 class Texts(Built):

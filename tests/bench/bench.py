@@ -141,6 +141,23 @@ def print_wire(runs):
               f"with: {medians['on'] / medians['off']:.1f} x", flush=True)
 
 
+def print_source(runs):
+    """What it costs to find the line of each call, and its whole stack."""
+    print("\nThe same with and without the line of C that made each call, and with -k:\n")
+    plain = [SOCKTRACE, '-q', '-o', '/dev/null']
+    ways = {'off': plain + ['--source=off'], 'on': plain, 'stack': plain + ['-k']}
+    for loop in ('true', 'pair', 'tcp'):
+        count = LOOPS[loop] if loop == 'true' else WIRED
+        medians = measure(loop, ways, runs, count)
+        if None in medians.values():
+            print(f'{loop}: not measured')
+            continue
+        off = medians['off']
+        print(f"{loop:6} {off * 1000:8.1f} ms without, {medians['on'] * 1000:8.1f} ms with: "
+              f"{medians['on'] / off:.2f} x; -k {medians['stack'] * 1000:8.1f} ms: "
+              f"{medians['stack'] / off:.2f} x", flush=True)
+
+
 def print_row(cells, widths):
     print('| ' + ' | '.join(text.ljust(width) for text, width in zip(cells, widths)) + ' |',
           flush=True)
@@ -173,6 +190,7 @@ def main():
         print_calls([loop for loop in chosen.loops or LOOPS if loop in CALLS])
     if 'socktrace' in found:
         print_wire(chosen.runs)
+        print_source(chosen.runs)
 
 
 main()

@@ -372,8 +372,8 @@ static inline void random_call(struct random *random, struct record *record)
 	record->python = random_chance(random) ? random_python(random) : NULL;
 	/* From a sequence of its own, so that all else stays what it was. */
 	struct random place = { .state = random->state + 1, .arena = random->arena };
-	record->source = random_chance(&place) ? random_source(&place) : NULL;
-	record->stack_count = random_number(&place, 4);
+	record->source = random_number(&place, 4) ? NULL : random_source(&place);
+	record->stack_count = random_number(&place, 8) ? 0 : random_number(&place, 4);
 	record->stack = random_stack(&place, record->stack_count);
 	record->socket = random_chance(random) ? random_socket(random) : NULL;
 	if (record->type == RECORD_ENTER)

@@ -32,6 +32,11 @@ int registers_write(pid_t tid, const struct user_regs_struct *values)
 
 #if defined __x86_64__
 
+int registers_look(pid_t tid, struct user_regs_struct *ret_registers)
+{
+	return ptrace(PTRACE_GETREGS, tid, NULL, ret_registers) < 0 ? -errno : 0;
+}
+
 /* syscall */
 const uint8_t registers_call_code[] = { 0x0f, 0x05 };
 const size_t registers_call_size = sizeof registers_call_code;
@@ -90,6 +95,11 @@ bool registers_restart_call(struct user_regs_struct *values)
 }
 
 #else
+
+int registers_look(pid_t tid, struct user_regs_struct *ret_registers)
+{
+	return registers_read(tid, ret_registers);
+}
 
 /* svc #0 */
 const uint8_t registers_call_code[] = { 0x01, 0x00, 0x00, 0xd4 };

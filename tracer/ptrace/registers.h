@@ -9,6 +9,8 @@
 
 /* 0 or -errno; -EOPNOTSUPP for a thread of another word size than ours. */
 int registers_read(pid_t tid, struct user_regs_struct *ret_registers);
+/* The same of a thread of any word size, as ours has them; they may not be written back. */
+int registers_look(pid_t tid, struct user_regs_struct *ret_registers);
 int registers_write(pid_t tid, const struct user_regs_struct *values);
 
 /* Where the instruction stands that the thread's call was made with, if it is that of our own

@@ -183,7 +183,7 @@ static bool find_caller(struct walk *walk, const struct native_rule *rule, uint6
 /* Looked for at the 1st, 2nd, 4th ... time: it depends on what is on the stack. */
 static const struct native_rule *rule_here(const struct walk *walk, struct native_site *site)
 {
-	if (!site->rule.known && site->file && is_due(&site->searches))
+	if (!site->rule.known && !site->rule.written && site->file && is_due(&site->searches))
 		site->rule = rule_search(walk->image, walk->address, walk->stack);
 	return &site->rule;
 }
@@ -213,6 +213,10 @@ static bool step_out(struct walk *walk, struct native_site *site)
 			(uint64_t)rule->frame_pointer.offset;
 		break;
 	}
+	/* Above its 48 bits a signed return address has its signature. */
+	enum { SIGNED_FROM = 48 };
+	if (walk->image->machine == EM_AARCH64)
+		address &= (UINT64_C(1) << SIGNED_FROM) - 1;
 	walk->address = address;
 	walk->stack = frame;
 	walk->returns = !rule->signal;

@@ -70,6 +70,11 @@ static bool is_stack_pointer(const struct reader *reader)
 	return reader->mode == 3 && reader->rm == STACK && !(reader->rex & REX_RM);
 }
 
+static bool writes_stack_pointer(const struct reader *reader)
+{
+	return reader->reg == STACK && !(reader->rex & REX_REG);
+}
+
 /* --- what moves the stack pointer
  * ------------------------------------------------------------------ */
 
@@ -100,7 +105,7 @@ static void calculate(struct reader *reader, struct instruction *code, unsigned 
 static void load_address(struct reader *reader, struct instruction *code)
 {
 	take_operands(reader);
-	if (reader->reg != STACK || reader->rex & REX_REG)
+	if (!writes_stack_pointer(reader))
 		return;
 	if (!reader->plain_stack)
 		reader->bad = true;
@@ -155,8 +160,9 @@ static void read_first(struct reader *reader, struct instruction *code, unsigned
 	size_t word = reader->narrow ? 2 : 4;
 	if (opcode < 0x40 && (opcode & 7) < 4) {
 		take_operands(reader);
-		/* Of the forms that write to an operand in memory or a register. */
-		if (is_stack_pointer(reader) && opcode < 0x38 && !(opcode & 2))
+		/* All but cmp write, to the one operand or the other. */
+		if (opcode < 0x38 &&
+		    (opcode & 2 ? writes_stack_pointer(reader) : is_stack_pointer(reader)))
 			reader->bad = true;
 	} else if (opcode < 0x40 && (opcode & 7) < 6) {
 		reader->at += opcode & 1 ? word : 1;
@@ -177,9 +183,7 @@ static void read_first(struct reader *reader, struct instruction *code, unsigned
 		take_operands(reader);
 	} else if (opcode >= 0x88 && opcode <= 0x8b) {
 		take_operands(reader);
-		bool to_reg = opcode & 2;
-		if ((!to_reg && is_stack_pointer(reader)) ||
-		    (to_reg && reader->reg == STACK && !(reader->rex & REX_REG)))
+		if (opcode & 2 ? writes_stack_pointer(reader) : is_stack_pointer(reader))
 			reader->bad = true;
 	} else if (opcode == 0xf6 || opcode == 0xf7) {
 		take_operands(reader);

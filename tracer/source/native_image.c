@@ -87,6 +87,22 @@ static Elf *open_vdso(const struct native_file *file)
 	return elf_memory(bytes, size);
 }
 
+/* Mapped, so that no descriptor is held: there may be many processes with many files. */
+static Elf *open_file(const struct native_file *file)
+{
+	autoclose int fd = open_mapped(file);
+	if (fd < 0)
+		fd = open_program(file);
+	if (fd < 0)
+		fd = open_named(file);
+	Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ_MMAP_PRIVATE, NULL);
+	if (elf && elf_cntl(elf, ELF_C_FDREAD) == 0)
+		return elf;
+	elf_end(elf);
+	return NULL;
+}
+
+/* libdwfl takes the file that it is given here, and ends it when the module goes. */
 static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
 		    char **ret_path, Elf **ret_elf)
 {
@@ -94,15 +110,9 @@ static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwar
 	(void)name;
 	(void)base;
 	struct native_file *file = *userdata;
-	if (strcmp(file->path, vdso) == 0) {
-		*ret_elf = open_vdso(file);
-		return -1;
-	}
-	int fd = open_mapped(file);
-	fd = fd < 0 ? open_program(file) : fd;
-	fd = fd < 0 ? open_named(file) : fd;
-	*ret_path = fd < 0 ? NULL : strdup(file->path);
-	return fd;
+	*ret_elf = strcmp(file->path, vdso) == 0 ? open_vdso(file) : open_file(file);
+	*ret_path = *ret_elf ? strdup(file->path) : NULL;
+	return -1;
 }
 
 /* --- what is mapped -----------------------------------------------------------------------------
@@ -241,6 +251,7 @@ struct image *image_new(pid_t pid, const struct memory *memory)
 	if (!image)
 		return NULL;
 	*image = (struct image){ .users = 1, .pid = pid, .memory = memory };
+	elf_version(EV_CURRENT);
 	image->arena = arena_new();
 	image->dwfl = dwfl_begin(&callbacks);
 	read_machine(image);

@@ -10,8 +10,8 @@
 /* --- whose code a file is ------------------------------------------------------------------------
  */
 
-/* What a compiler or a distribution brings along. A trailing slash: the path begins so. */
-static bool is_system(const char *file)
+/* What a compiler or a distribution brings along. */
+static bool is_system_path(const char *file)
 {
 	static const char *const beginnings[] = {
 		"/usr/include/",
@@ -37,6 +37,12 @@ static bool is_system(const char *file)
 		if (strstr(file, parts[i]))
 			return true;
 	return false;
+}
+
+/* A relative one begins at the folder it was compiled in; NULL: not known. */
+static bool is_system(const char *file, const char *folder)
+{
+	return is_system_path(file) || (*file != '/' && folder && is_system_path(folder));
 }
 
 static enum source_language language_of(int language)
@@ -87,7 +93,11 @@ static Dwarf_Die *find_unit(Dwfl_Module *module, uint64_t address, Dwarf_Die *ro
 	/* Nothing of this is worth opening a file that the debug information names. */
 	dwarf_setalt(dwarf, NULL);
 	Dwarf_Die *unit = dwfl_module_addrdie(module, address, ret_bias);
-	return unit ? unit : search_units(dwarf, address - *ret_bias, room);
+	/* The table's gaps are none to libdwfl: what lies in one is taken for the unit before it.
+	 */
+	if (unit && dwarf_haspc(unit, address - *ret_bias) > 0)
+		return unit;
+	return search_units(dwarf, address - *ret_bias, room);
 }
 
 /* --- a line
@@ -135,8 +145,15 @@ static bool call_place(Dwarf_Die *unit, Dwarf_Die *inlined, struct place *ret_pl
 	return ret_place->file && ret_place->line;
 }
 
+static const char *folder_of(Dwarf_Die *unit)
+{
+	Dwarf_Attribute attribute;
+	return dwarf_attr(unit, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
+}
+
 /* From the innermost function, inlined or not, outwards until one is the program's own. */
-static const char *leave_headers(Dwarf_Die *unit, Dwarf_Addr address, struct place *place)
+static const char *leave_headers(Dwarf_Die *unit, const char *folder, Dwarf_Addr address,
+				 struct place *place)
 {
 	Dwarf_Die *scopes = NULL;
 	const char *function = NULL;
@@ -144,19 +161,14 @@ static const char *leave_headers(Dwarf_Die *unit, Dwarf_Addr address, struct pla
 	for (int i = 0; i < count && !function; i++) {
 		int tag = dwarf_tag(&scopes[i]);
 		bool inlined = tag == DW_TAG_inlined_subroutine;
-		if (inlined && is_system(place->file) && call_place(unit, &scopes[i], place))
+		if (inlined && is_system(place->file, folder) &&
+		    call_place(unit, &scopes[i], place))
 			continue;
 		if (inlined || tag == DW_TAG_subprogram)
 			function = dwarf_diename(&scopes[i]);
 	}
 	free(scopes);
 	return function;
-}
-
-static const char *folder_of(Dwarf_Die *unit)
-{
-	Dwarf_Attribute attribute;
-	return dwarf_attr(unit, DW_AT_comp_dir, &attribute) ? dwarf_formstring(&attribute) : NULL;
 }
 
 static const char *keep(const struct image *image, const char *text)
@@ -173,10 +185,11 @@ enum line_found line_find(const struct image *image, Dwfl_Module *module, uint64
 	Dwarf_Die *unit = find_unit(module, address, &room, &bias);
 	if (!unit || !find_place(unit, address - bias, &place))
 		return LINE_UNKNOWN;
-	const char *function = leave_headers(unit, address - bias, &place);
-	if (is_system(place.file))
+	const char *folder = folder_of(unit);
+	const char *function = leave_headers(unit, folder, address - bias, &place);
+	if (is_system(place.file, folder))
 		return LINE_SYSTEM;
-	*ret_folder = keep(image, folder_of(unit));
+	*ret_folder = keep(image, folder);
 	*ret_source = (struct source){
 		.language = language_of(dwarf_srclang(unit)),
 		.file = keep(image, place.file),

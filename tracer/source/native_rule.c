@@ -129,6 +129,7 @@ static bool read_rule(const struct image *image, Dwarf_CFI *information, Dwarf_A
 	Dwarf_Frame *frame = NULL;
 	if (!information || !numbers || dwarf_cfi_addrframe(information, address, &frame) != 0)
 		return false;
+	rule->written = true;
 	int caller = dwarf_frame_info(frame, NULL, NULL, &rule->signal);
 	if (caller >= 0 && read_frame(frame, numbers, rule)) {
 		rule->caller = read_value(frame, numbers, (unsigned)caller);

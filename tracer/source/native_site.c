@@ -31,7 +31,8 @@ static const char *name_of(const struct image *image, Dwfl_Module *module, uint6
 	    GELF_ST_TYPE(symbol.st_info) == STT_OBJECT)
 		return NULL;
 	*ret_offset = offset;
-	return arena_copy(image->arena, name);
+	/* Without its version: __libc_start_main@@GLIBC_2.34 */
+	return arena_copy_bytes(image->arena, name, strcspn(name, "@"));
 }
 
 /* --- a site
@@ -117,11 +118,11 @@ void site_describe(struct image *image, struct native_site *site, uint64_t addre
 {
 	struct source_frame *frame = &site->frame;
 	struct native_file *file = NULL;
-	Dwfl_Module *module = image_module(image, address - returns, &file);
 	Dwarf_Addr bias = 0;
 	if (site->described)
 		return;
 	site->described = true;
+	Dwfl_Module *module = image_module(image, address - returns, &file);
 	frame->address = address;
 	if (!module)
 		return;
@@ -130,5 +131,8 @@ void site_describe(struct image *image, struct native_site *site, uint64_t addre
 		frame->address = address - bias;
 	frame->function = name_of(image, module, address - returns, &frame->offset);
 	frame->offset += frame->function ? returns : 0;
-	line_find_own(image, module, address - returns, &frame->file, &frame->line);
+	/* A C library's own lines nobody has at hand, and reading all of its debug information to
+	 * know them takes a while. */
+	if (!file->runtime)
+		line_find_own(image, module, address - returns, &frame->file, &frame->line);
 }

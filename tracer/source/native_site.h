@@ -31,6 +31,7 @@ struct native_value {
  */
 struct native_rule {
 	bool known;
+	bool written; /* whether known or not, call frame information tells of the address */
 	bool by_frame_pointer; /* not by the stack pointer */
 	bool indirect;         /* memory there holds it */
 	int64_t offset;
