@@ -4,6 +4,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+enum { PIECES_AT_ONCE = 64 };
+
 static size_t read_part(pid_t tid, uint64_t address, void *buffer, size_t size)
 {
 	struct iovec local = { .iov_base = buffer, .iov_len = size };
@@ -33,9 +35,31 @@ static size_t live_read(const struct memory *memory, uint64_t address, void *buf
 	return done;
 }
 
+static size_t live_read_pieces(const struct memory *memory, const struct memory_piece *pieces,
+			       size_t count)
+{
+	pid_t tid = ((const struct live_memory *)memory)->tid;
+	struct iovec local[PIECES_AT_ONCE], remote[PIECES_AT_ONCE];
+	if (!count)
+		return 0;
+	if (count > PIECES_AT_ONCE)
+		count = PIECES_AT_ONCE;
+	for (size_t i = 0; i < count; i++) {
+		local[i] = (struct iovec){ pieces[i].buffer, pieces[i].size };
+		remote[i] = (struct iovec){ (void *)(uintptr_t)pieces[i].address, pieces[i].size };
+	}
+	ssize_t got = process_vm_readv(tid, local, count, remote, count, 0);
+	size_t whole = 0;
+	for (size_t left = got > 0 ? (size_t)got : 0; whole < count && left >= pieces[whole].size;)
+		left -= pieces[whole++].size;
+	return whole;
+}
+
 void live_memory_init(struct live_memory *memory, pid_t tid)
 {
-	*memory = (struct live_memory){ .memory = { .read = live_read }, .tid = tid };
+	*memory = (struct live_memory){
+		.memory = { .read = live_read, .read_pieces = live_read_pieces }, .tid = tid
+	};
 }
 
 int live_memory_write(pid_t tid, uint64_t address, const void *data, size_t size)

@@ -37,6 +37,15 @@ int registers_look(pid_t tid, struct user_regs_struct *ret_registers)
 	return ptrace(PTRACE_GETREGS, tid, NULL, ret_registers) < 0 ? -errno : 0;
 }
 
+int registers_thread_pointer(pid_t tid, uint64_t *ret_pointer)
+{
+	struct user_regs_struct values;
+	int result = registers_read(tid, &values);
+	if (result == 0)
+		*ret_pointer = values.fs_base;
+	return result;
+}
+
 /* syscall */
 const uint8_t registers_call_code[] = { 0x0f, 0x05 };
 const size_t registers_call_size = sizeof registers_call_code;
@@ -99,6 +108,16 @@ bool registers_restart_call(struct user_regs_struct *values)
 int registers_look(pid_t tid, struct user_regs_struct *ret_registers)
 {
 	return registers_read(tid, ret_registers);
+}
+
+int registers_thread_pointer(pid_t tid, uint64_t *ret_pointer)
+{
+	uint64_t pointers[2]; /* newer kernels have tpidr2_el0 behind it */
+	struct iovec area = { .iov_base = pointers, .iov_len = sizeof pointers };
+	if (ptrace(PTRACE_GETREGSET, tid, NT_ARM_TLS, &area) < 0)
+		return -errno;
+	*ret_pointer = pointers[0];
+	return 0;
 }
 
 /* svc #0 */

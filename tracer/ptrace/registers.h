@@ -11,6 +11,8 @@
 int registers_read(pid_t tid, struct user_regs_struct *ret_registers);
 /* The same of a thread of any word size, as ours has them; they may not be written back. */
 int registers_look(pid_t tid, struct user_regs_struct *ret_registers);
+/* fs_base, tpidr_el0: what the C library knows the thread by. 0 or -errno. */
+int registers_thread_pointer(pid_t tid, uint64_t *ret_pointer);
 int registers_write(pid_t tid, const struct user_regs_struct *values);
 
 /* Where the instruction stands that the thread's call was made with, if it is that of our own

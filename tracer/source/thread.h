@@ -15,4 +15,7 @@ struct source_thread {
 	/* All registers: 0 or -errno. It takes a system call, so whoever can do without does. */
 	int (*registers)(const struct source_thread *thread,
 			 struct user_regs_struct *ret_registers);
+	/* Where the C library has what belongs to the thread (fs_base, tpidr_el0): the same from
+	 * the thread's beginning to its end. 0 or -errno. */
+	int (*pointer)(const struct source_thread *thread, uint64_t *ret_pointer);
 };
