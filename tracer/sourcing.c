@@ -5,16 +5,20 @@
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
 #include "source/native.h"
+#include "source/python.h"
 #include "source/text.h"
 #include "source/thread.h"
 #include "support/arena.h"
+#include "support/language.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct sourcing {
 	struct source_texts *texts;
 	struct natives *natives;
+	struct pythons *pythons;
 };
 
 int sourcing_open(struct session *session)
@@ -27,7 +31,9 @@ int sourcing_open(struct session *session)
 	session->sourcing = sourcing;
 	sourcing->texts = source_texts_new();
 	sourcing->natives = sourcing->texts ? natives_new(sourcing->texts) : NULL;
-	return sourcing->natives || (sourcing->texts && !natives_exist()) ? 0 : -ENOMEM;
+	sourcing->pythons = pythons_new();
+	bool native = sourcing->natives || !natives_exist();
+	return sourcing->texts && sourcing->pythons && native ? 0 : -ENOMEM;
 }
 
 void sourcing_close(struct session *session)
@@ -36,6 +42,7 @@ void sourcing_close(struct session *session)
 	if (!sourcing)
 		return;
 	natives_free(sourcing->natives);
+	pythons_free(sourcing->pythons);
 	source_texts_free(sourcing->texts);
 	free(sourcing);
 	session->sourcing = NULL;
@@ -50,11 +57,31 @@ static int read_registers(const struct source_thread *thread,
 	return registers_look(thread->tid, ret_registers);
 }
 
+static int read_pointer(const struct source_thread *thread, uint64_t *ret_pointer)
+{
+	return registers_thread_pointer(thread->tid, ret_pointer);
+}
+
+/* Its text is in a file but for code that came otherwise: <string>, <stdin>. */
+static bool find_python(struct sourcing *sourcing, const struct source_thread *thread,
+			struct source *ret_source)
+{
+	if (!pythons_line(sourcing->pythons, thread, ret_source))
+		return false;
+	const char *file = ret_source->file;
+	const char *folder = pythons_directory(sourcing->pythons, thread->pid);
+	if (!ret_source->text && ret_source->line && *file != '<' && (*file == '/' || folder))
+		ret_source->text = source_text_line(sourcing->texts, thread->pid, folder, file,
+						    ret_source->line);
+	return true;
+}
+
 /* Python's line where the call comes from Python: that of its interpreter says nothing. */
 static bool find(struct sourcing *sourcing, const struct source_thread *thread,
 		 struct source *ret_source)
 {
-	return natives_line(sourcing->natives, thread, ret_source);
+	return find_python(sourcing, thread, ret_source) ||
+	       natives_line(sourcing->natives, thread, ret_source);
 }
 
 static const char *copy(struct arena *arena, const char *text)
@@ -92,6 +119,17 @@ static void find_stack(struct sourcing *sourcing, const struct source_thread *th
 	pending->stack_count = stack ? count : 0;
 }
 
+/* Whoever waits for Python's lines is told why there are none. */
+static void tell_unknown(struct session *session, const struct process *process)
+{
+	char what[64];
+	unsigned minor = pythons_unknown_version(session->sourcing->pythons);
+	if (!minor)
+		return;
+	snprintf(what, sizeof what, _("the lines of Python 3.%u cannot be found"), minor);
+	session_notice(session, process, what, _("CPython 3.8 to 3.15 are known"));
+}
+
 void sourcing_enter(struct session *session, struct pending *pending, const struct stop *stop)
 {
 	struct sourcing *sourcing = session->sourcing;
@@ -108,11 +146,13 @@ void sourcing_enter(struct session *session, struct pending *pending, const stru
 		.stack = stop->stack,
 		.memory = &memory.memory,
 		.registers = read_registers,
+		.pointer = read_pointer,
 	};
 	if (find(sourcing, &thread, &source))
 		pending->source = copy_source(arena, &source);
 	if (session->options->stack)
 		find_stack(sourcing, &thread, pending);
+	tell_unknown(session, pending->thread->process);
 }
 
 void sourcing_tell(const struct pending *pending, struct record *record)
@@ -131,6 +171,7 @@ void sourcing_execed(struct session *session, const struct process *process)
 		return;
 	source_texts_execed(session->sourcing->texts, process->pid);
 	natives_forget(session->sourcing->natives, process->pid);
+	pythons_exec(session->sourcing->pythons, process->pid);
 }
 
 void sourcing_forked(struct session *session, const struct process *maker,
@@ -140,6 +181,7 @@ void sourcing_forked(struct session *session, const struct process *maker,
 		return;
 	source_texts_forked(session->sourcing->texts, maker->pid, child->pid);
 	natives_forked(session->sourcing->natives, maker->pid, child->pid);
+	pythons_fork(session->sourcing->pythons, maker->pid, child->pid);
 }
 
 void sourcing_gone(struct session *session, const struct process *process)
@@ -148,10 +190,11 @@ void sourcing_gone(struct session *session, const struct process *process)
 		return;
 	source_texts_forget(session->sourcing->texts, process->pid);
 	natives_forget(session->sourcing->natives, process->pid);
+	pythons_process_gone(session->sourcing->pythons, process->pid);
 }
 
 void sourcing_thread_gone(struct session *session, const struct thread *thread)
 {
-	(void)session;
-	(void)thread;
+	if (session->sourcing && thread->process)
+		pythons_thread_gone(session->sourcing->pythons, thread->process->pid, thread->tid);
 }

@@ -108,15 +108,15 @@ static struct python_code *code_read(const struct python_image *image, const str
 	memcpy(code->identity, object + layout->of[CODE_FIRST_LINE], identity_size(layout));
 	memcpy(&line, object + layout->of[CODE_FIRST_LINE], sizeof line);
 	code->first_line = line > 0 ? (unsigned)line : 0;
-	code->file = python_string(layout, memory, word_at(object, layout->of[CODE_FILE]));
+	code->file = python_read_string(layout, memory, word_at(object, layout->of[CODE_FILE]));
 	if (!code->file) {
 		code_free(code);
 		return NULL;
 	}
 	enum python_field name = qualified ? CODE_QUALIFIED_NAME : CODE_NAME;
-	code->function = python_string(layout, memory, word_at(object, layout->of[name]));
-	code->table = python_bytes(layout, memory, word_at(object, layout->of[CODE_TABLE]),
-				   &code->table_size);
+	code->function = python_read_string(layout, memory, word_at(object, layout->of[name]));
+	code->table = python_read_bytes(layout, memory, word_at(object, layout->of[CODE_TABLE]),
+					&code->table_size);
 	code->origin = origin_of(code->file);
 	code->handle_run = is_handle_run(code);
 	return code;

@@ -66,8 +66,8 @@ static uint32_t character_at(const unsigned char *data, unsigned kind, size_t in
 	return character;
 }
 
-char *python_string(const struct python_layout *layout, const struct memory *memory,
-		    uint64_t address)
+char *python_read_string(const struct python_layout *layout, const struct memory *memory,
+			 uint64_t address)
 {
 	uint64_t length;
 	uint32_t word;
@@ -97,8 +97,8 @@ char *python_string(const struct python_layout *layout, const struct memory *mem
 
 /* --- bytes -------------------------------------------------------------------------------- */
 
-uint8_t *python_bytes(const struct python_layout *layout, const struct memory *memory,
-		      uint64_t address, size_t *ret_size)
+uint8_t *python_read_bytes(const struct python_layout *layout, const struct memory *memory,
+			   uint64_t address, size_t *ret_size)
 {
 	uint64_t size;
 	if (!read_all(memory, address + layout->of[BYTES_SIZE], &size, sizeof size) ||
