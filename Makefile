@@ -251,9 +251,12 @@ $(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
 FUZZED := tests/fuzz/driver.c \
 	  $(addprefix tracer/witnesses/,segment_parse.c path.c remark.c track.c \
 	  holder_parse.c tcp_info.c) \
+	  $(addprefix tracer/source/,elf_image.c mappings.c python_code.c python_command.c \
+	  python_layout.c python_lines.c python_pieces.c python_show.c python_stack.c \
+	  python_string.c python_thread.c) \
 	  $(addprefix tracer/support/,endpoint.c map.c names.c text.c)
 FUZZED_HEADERS := $(wildcard tests/fuzz/*.h tracer/types/*.h tracer/support/*.h \
-		  tracer/witnesses/*.h)
+		  tracer/witnesses/*.h tracer/source/*.h)
 $(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZED) $(FUZZED_HEADERS)
 	@mkdir -p $(@D)
 	$(say) FUZZ $@

@@ -13,15 +13,15 @@ static const uint64_t MAX_TABLE = UINT64_C(64) << 20;
 
 /* size bytes of the file and a NUL behind them; NULL if it has not so many. Read and not mapped:
  * a mapped file that somebody cuts short meanwhile kills who looks at it. */
-static void *read_table(int fd, uint64_t offset, uint64_t size)
+static void *read_table(const struct elf_image *image, uint64_t offset, uint64_t size)
 {
-	if (size > MAX_TABLE || offset > INT64_MAX - size)
+	if (size > MAX_TABLE || size > image->size || offset > image->size - size)
 		return NULL;
 	autofree char *table = malloc(size + 1);
 	if (!table)
 		return NULL;
 	for (uint64_t done = 0; done < size;) {
-		ssize_t got = pread(fd, table + done, size - done, (off_t)(offset + done));
+		ssize_t got = pread(image->fd, table + done, size - done, (off_t)(offset + done));
 		if (got <= 0)
 			return NULL;
 		done += (uint64_t)got;
@@ -35,7 +35,7 @@ static void read_section_names(struct elf_image *image, size_t index)
 	if (index >= image->section_count)
 		return;
 	const Elf64_Shdr *names = &image->sections[index];
-	image->section_names = read_table(image->fd, names->sh_offset, names->sh_size);
+	image->section_names = read_table(image, names->sh_offset, names->sh_size);
 	image->section_names_size = names->sh_size;
 }
 
@@ -48,18 +48,19 @@ int elf_image_open(struct elf_image *image, int fd)
 		return -errno;
 	if (!S_ISREG(status.st_mode) || pread(fd, &header, sizeof header, 0) != sizeof header)
 		return -ENOEXEC;
+	image->size = (uint64_t)status.st_size;
 	if (memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
 	    header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB ||
 	    header.e_phentsize != sizeof(Elf64_Phdr))
 		return -ENOEXEC;
 	image->type = header.e_type;
-	image->segments = read_table(fd, header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr));
+	image->segments = read_table(image, header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr));
 	if (!image->segments)
 		return -ENOEXEC;
 	image->segment_count = header.e_phnum;
 	if (header.e_shentsize != sizeof(Elf64_Shdr))
 		return 0;
-	image->sections = read_table(fd, header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr));
+	image->sections = read_table(image, header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr));
 	image->section_count = image->sections ? header.e_shnum : 0;
 	read_section_names(image, header.e_shstrndx);
 	return 0;
@@ -96,8 +97,8 @@ static void find_in(const struct elf_image *image, const Elf64_Shdr *table,
 	if (table->sh_entsize != sizeof(Elf64_Sym) || table->sh_link >= image->section_count)
 		return;
 	const Elf64_Shdr *strings = &image->sections[table->sh_link];
-	autofree const Elf64_Sym *rows = read_table(image->fd, table->sh_offset, table->sh_size);
-	autofree const char *names = read_table(image->fd, strings->sh_offset, strings->sh_size);
+	autofree const Elf64_Sym *rows = read_table(image, table->sh_offset, table->sh_size);
+	autofree const char *names = read_table(image, strings->sh_offset, strings->sh_size);
 	if (!rows || !names)
 		return;
 	for (size_t i = 0; i < table->sh_size / sizeof *rows; i++) {

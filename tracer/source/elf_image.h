@@ -9,6 +9,7 @@
 
 struct elf_image {
 	int fd; /* borrowed */
+	uint64_t size;
 	Elf64_Half type;
 	Elf64_Phdr *segments;
 	size_t segment_count;
