@@ -1,8 +1,8 @@
 /*
  * python_lines PID [ROUNDS]: stops each thread of a process and tells its Python line, one thread
  * a line: tid, file, line, column, end column, function, via, text, with tabs between; "-" is
- * what is not known. With ROUNDS, asks that often and tells, on standard error, how long one
- * took.
+ * what is not known. With ROUNDS, asks that often and tells, on standard error, how much of the
+ * processor's time one took.
  */
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
@@ -36,7 +36,7 @@ static const char *or_dash(const char *text)
 static double now(void)
 {
 	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
 	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
 }
 

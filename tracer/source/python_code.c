@@ -45,11 +45,23 @@ static bool ends_with(const char *text, const char *end)
 	return length >= size && !strcmp(text + length - size, end);
 }
 
-static bool is_handle_run(const struct python_code *code)
+/* What is called from there no line of the program has asked for just now. */
+static bool is_event_loop(const struct python_code *code)
 {
-	return code->origin == ORIGIN_LIBRARY && ends_with(code->file, "/asyncio/events.py") &&
-	       code->function &&
-	       (!strcmp(code->function, "Handle._run") || !strcmp(code->function, "_run"));
+	static const struct {
+		const char *file, *function, *qualified;
+	} rows[] = {
+		{ "/asyncio/base_events.py", "_run_once", "BaseEventLoop._run_once" },
+		{ "/asyncio/events.py", "_run", "Handle._run" },
+	};
+	if (code->origin != ORIGIN_LIBRARY || !code->function)
+		return false;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+		if (ends_with(code->file, rows[i].file) &&
+		    (!strcmp(code->function, rows[i].function) ||
+		     !strcmp(code->function, rows[i].qualified)))
+			return true;
+	return false;
 }
 
 /* --- reading one -------------------------------------------------------------------------- */
@@ -118,7 +130,7 @@ static struct python_code *code_read(const struct python_image *image, const str
 	code->table = python_read_bytes(layout, memory, word_at(object, layout->of[CODE_TABLE]),
 					&code->table_size);
 	code->origin = origin_of(code->file);
-	code->handle_run = is_handle_run(code);
+	code->event_loop = is_event_loop(code);
 	return code;
 }
 

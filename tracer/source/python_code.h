@@ -25,7 +25,7 @@ struct python_code {
 	char *file;     /* as Python names it; bytes that are no UTF-8 as they are */
 	char *function; /* qualified from 3.11 on; NULL: unreadable */
 	enum python_origin origin;
-	bool handle_run; /* asyncio calls back from here */
+	bool event_loop; /* the function in which asyncio's loop goes round, or calls back */
 	uint8_t *table;
 	size_t table_size;
 	unsigned first_line;

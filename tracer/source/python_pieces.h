@@ -11,16 +11,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* So many are read ahead; a page is pinned for each, which is what it costs. */
-enum { PIECES_AHEAD = 32 };
+/* So many are read ahead. What costs is to pin a page: neighbours in one are read together. */
+enum { PIECES_AHEAD = 48 };
+
+struct piece_ahead {
+	uint64_t address;
+	uint32_t size;
+	uint32_t unused; /* look-ups that did not need it, in a row */
+};
 
 /* A thread's: zeroed at first. */
 struct pieces_ahead {
-	struct {
-		uint64_t address;
-		uint32_t size;
-		uint32_t unused; /* look-ups that did not need it, in a row */
-	} rows[PIECES_AHEAD];
+	struct piece_ahead rows[PIECES_AHEAD]; /* sorted by their addresses */
 	size_t count;
 };
 
@@ -38,7 +40,8 @@ struct pieces {
 void pieces_begin(struct pieces *pieces, const struct memory *memory,
 		  const struct pieces_ahead *ahead);
 
-/* NULL: not readable, or this look-up has read too much. Lives until the next pieces_begin(). */
+/* NULL: not readable, or this look-up has read too much. Aligned to nothing; lives until the next
+ * pieces_begin(). */
 const void *pieces_at(struct pieces *pieces, uint64_t address, uint64_t size);
 
 /* A word at that address; 0 if it cannot be read. */

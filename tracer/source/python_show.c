@@ -33,9 +33,8 @@ static void tell_via(const struct python_image *image, const struct python_stack
 	const char *function = inner->code->function ? inner->code->function : "";
 	char line[16] = "";
 	bool loop = false;
-	/* What the event loop does by itself, no line of the program's has asked for just now. */
 	for (size_t i = 0; i < shown; i++)
-		loop |= stack->frames[i].code->handle_run;
+		loop |= stack->frames[i].code->event_loop;
 	if (position.line)
 		snprintf(line, sizeof line, ":%u", position.line);
 	snprintf(via, room, "%s%s%s%s%s%s", loop ? "asyncio event loop (" : "",
