@@ -39,7 +39,7 @@ int registers_look(pid_t tid, struct user_regs_struct *ret_registers)
 
 int registers_thread_pointer(pid_t tid, uint64_t *ret_pointer)
 {
-	struct user_regs_struct values;
+	struct user_regs_struct values = { 0 };
 	int result = registers_read(tid, &values);
 	if (result == 0)
 		*ret_pointer = values.fs_base;

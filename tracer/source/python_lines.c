@@ -129,7 +129,7 @@ static bool line_of_entries(const uint8_t *table, size_t size, int64_t line, uin
 		read_entry(&reader, head >> 3 & 15, &entry);
 		if (reader.failed)
 			return false;
-		end += 2 * ((head & 7) + 1);
+		end += 2 * ((uint64_t)(head & 7) + 1);
 		line += entry.line_delta;
 		if (address >= end)
 			continue;
