@@ -305,6 +305,7 @@ void thread_gone(struct session *session, const struct stop *stop)
 	struct process *process = thread->process;
 
 	call_abandon(session, thread, WIFSIGNALED(stop->status) ? "killed" : "exit");
+	sourcing_thread_gone(session, thread);
 	session->held -= thread->held;
 	if (process) {
 		process->threads--;
@@ -318,6 +319,5 @@ void thread_gone(struct session *session, const struct stop *stop)
 	else if (process && process->threads == 0)
 		process_detached(session, thread);
 	colocation_gone(&session->colocation, thread);
-	sourcing_thread_gone(session, thread);
 	tracees_remove(&session->tracees, thread);
 }

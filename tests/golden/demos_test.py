@@ -38,7 +38,10 @@ LABEL = re.compile(r"^(python|wire|state|peer|queue|waits|why|fix|check|note|byt
                    "|".join(ENGLISH) + r") +(.*)$")
 STATE = re.compile(r"(\S+)  ((?:[A-Z_12]+ -> )*[A-Z_12]+)(?: +(?:waiting|等待接受) .*)?$")
 # The call's own text, which may have blanks in its payload, ends near that column or behind it.
-SOURCE = re.compile(r"(.{40,}?)  ([^\s\"]+\.[a-z]+:\d+(?: in \S+)?(?:  .*)?)$")
+SOURCE = re.compile(r"(.{40,}?)  ([^\s\"]+\.[a-z]+:\d+(?: in \S+)?(?: \(via .*?\))?(?:  .*)?)$")
+# Python's library is another with each version, and before 3.11 a function had only its last name.
+VIA = re.compile(r"(?<= \(via )([\w.]+\.py):\d+ [\w.<>]+(?=\))")
+QUALIFIED = re.compile(r"(?<= in )(?:[\w<>]+\.)+(?=[\w<>]+)")
 # A state that was noticed by itself, between two calls.
 TRANSITION = re.compile(r"^(?:state|状态) +\S+ +[A-Z_12]+")
 
@@ -93,7 +96,9 @@ def normal_row(row):
 def split_source(head):
     """A call, and the line at its right that made it."""
     match = SOURCE.match(head)
-    return (match.group(1).rstrip(), match.group(2)) if match else (head, None)
+    if not match:
+        return head, None
+    return match.group(1).rstrip(), QUALIFIED.sub("", VIA.sub(r"\1", match.group(2)), 1)
 
 
 def kind(label):
