@@ -142,6 +142,7 @@ void sourcing_enter(struct session *session, struct pending *pending, const stru
 	struct source_thread thread = {
 		.pid = pending->thread->process->pid,
 		.tid = stop->tid,
+		.abi = stop->abi,
 		.instruction = stop->instruction,
 		.stack = stop->stack,
 		.memory = &memory.memory,

@@ -1,6 +1,7 @@
 /* A thread at a call's entry, as those see it who look for its place in the program. */
 #pragma once
 
+#include "types/abi.h"
 #include "types/memory.h"
 
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 struct source_thread {
 	pid_t pid, tid;
+	enum abi abi;         /* of the call */
 	uint64_t instruction; /* where the thread goes on behind the call */
 	uint64_t stack;       /* its stack pointer */
 	const struct memory *memory;
