@@ -256,7 +256,7 @@ class Names(unittest.TestCase):
     def test_each_make_target_exists(self):
         makefile = read("Makefile")
         for name in DOCS:
-            for target in re.findall(r"(?:`|\$ |^ {4,})make ([a-z]\w+)", read(name), flags=re.M):
+            for target in re.findall(r"(?:`|\$ |^ {4,}|^)make ([a-z]\w+)\b", read(name), flags=re.M):
                 self.assertRegex(makefile, rf"(?m)^{target}:", name)
 
 
