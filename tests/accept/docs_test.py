@@ -10,7 +10,7 @@ How a document marks a block, in a comment on the line above it:
     <!-- not run: REASON -->   a reader can run it, a test cannot.
 
 A document's blocks are run in their order and in one folder, which has ./socktrace, build/, demos/ and
-docs/ as the sources have. `...` stands for lines that are left out. Numbers that differ from run to run
+docs/ as the sources have. `...` stands for lines that are left out, and the line of the source at a call's end may be. Numbers that differ from run to run
 (calls, ports, processes, seconds) are not compared, and neither is the order of lines: programs that run
 at the same time take turns as the kernel likes.
 """
@@ -102,7 +102,7 @@ SAME = [
     (r"^(wire|state|报文|状态) ", ""), (r"127\.0\.0\.1:[3-6]\d{4}", "127.0.0.1:PORT"),
     (r"\bpid \d+", "pid PID"), (r"(waiting|等待接受) \d+( of |/)", r"\1 N\2"),
     (r"\d+ (s\b|秒)", r"N \1"), (r"#\d+", "#N"), (r"0x[0-9a-f]+", "0xADDRESS"),
-    (r"\bcall \d+", "call N"), (r" $", ""), (r"^ ", ""),
+    (r"\bcall \d+", "call N"), (r" [\w.+-]+\.(c|py):\d+$", ""), (r" $", ""), (r"^ ", ""),
 ]
 
 
