@@ -3,6 +3,7 @@
 #include "lists.h"
 #include "option_values.h"
 
+#include "source/native.h"
 #include "support/language.h"
 
 #include <errno.h>
@@ -241,6 +242,9 @@ static int settle(struct parser *parser)
 		return option_fail(error, see, _("%s: brings its own programs"), plays);
 	if (options->python && !plays)
 		return option_fail(error, see, _("--python: goes with --demo or --scenario"));
+	if (options->stack && !natives_exist())
+		return option_fail(error, _("install libdw, and build socktrace anew"),
+				   _("-k: this socktrace was built without libdw"));
 	if (options->only_successful && options->only_failed)
 		return option_fail(error, see, _("-z and -Z: together they show nothing"));
 	if (options->replay)

@@ -137,10 +137,11 @@ END_TEST
 START_TEST(a_long_line_is_cut_between_two_characters)
 {
 	struct place place;
+	static const unsigned char character[] = { 0xe4, 0xbd, 0xa0 };
 	char text[SOURCE_LONGEST_LINE + 10];
 	place_open(&place);
 	memset(text, 'x', sizeof text);
-	memcpy(text + SOURCE_LONGEST_LINE - 1, "\xe4\xbd\xa0", 3);
+	memcpy(text + SOURCE_LONGEST_LINE - 1, character, sizeof character);
 	put_file(&place, text, sizeof text);
 	set_time(&place, -100);
 	source_texts_execed(place.texts, getpid());

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ID = 64, CHUNK = 65536 };
+enum { MOST_ID = 64, MOST_DIGITS = 128, CHUNK = 65536 };
 
 static const char folder[] = "/usr/lib/debug";
 
@@ -67,7 +67,7 @@ static int open_in(const struct image *image, const char *path)
 /* /usr/lib/debug/.build-id/ab/cdef.debug */
 static int find_by_id(const struct image *image, const unsigned char *id, size_t size)
 {
-	char path[sizeof folder + 2 * MOST_ID + 32];
+	char path[sizeof folder + MOST_DIGITS + 32];
 	if (size < 2 || size > MOST_ID)
 		return -1;
 	int length = snprintf(path, sizeof path, "%s/.build-id/%02x/", folder, id[0]);
