@@ -48,6 +48,11 @@ def has_libdw():
     return subprocess.run(["pkg-config", "--exists", "libdw", "libelf"], check=False).returncode == 0
 
 
+def is_traced(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as file:
+        return re.search(r"^TracerPid:\t[1-9]", file.read(), re.M) is not None
+
+
 def marked(text, mark):
     """The number of the line that says so."""
     return next(n for n, line in enumerate(text.split("\n"), 1) if f"/* {mark} */" in line)
@@ -519,8 +524,7 @@ int main(void)
         path = self.path("run.jsonl")
         tracer = subprocess.Popen([SOCKTRACE, "-o", path, "-p", str(running.pid)],
                                   stderr=subprocess.PIPE, text=True)
-        while not any(line.startswith("TracerPid:\t") and not line.endswith("\t0\n")
-                      for line in open(f"/proc/{running.pid}/status", encoding="utf-8")):
+        while not is_traced(running.pid):
             self.assertIsNone(tracer.poll())
         running.communicate("\n", timeout=30)
         tracer.communicate(timeout=30)
