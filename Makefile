@@ -71,7 +71,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit
 HELPERS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(wildcard tests/torture/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
-FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 DEMOS   := $(patsubst demos/%.c,$(BUILD)/demos/%,$(wildcard demos/*/*.c))
 # A demo runs from one folder, here as when installed: its programs, twins and scenario.
 CATALOGUES := $(patsubst po/%.po,$(BUILD)/locale/%/LC_MESSAGES/socktrace.mo,$(wildcard po/*.po))
@@ -144,7 +144,8 @@ ifneq ($(HAVE_LIBDW),yes)
 endif
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(TORTURES:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
-	 $(BUILD)/tests/unit/main.d
+	 $(BUILD)/tests/unit/main.d $(wildcard $(BUILD)/fuzz/*.d $(BUILD)/fuzz/*/*.d $(BUILD)/fuzz/*/*/*.d) \
+	 $(wildcard $(BUILD)/fuzz/*/*/*/*.d)
 
 # --- demos -------------------------------------------------------------------------------
 
@@ -247,24 +248,45 @@ $(BENCHES): $(BUILD)/tests/bench/%: tests/bench/%.c
 	$(say) BENCH $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -pthread
 
-# Always with the sanitizers, hence from the sources: what reads bytes that anybody may send.
-FUZZED := tests/fuzz/driver.c \
-	  $(addprefix tracer/witnesses/,segment_parse.c path.c remark.c track.c \
-	  holder_parse.c tcp_info.c) \
-	  $(addprefix tracer/source/,elf_image.c mappings.c python_code.c python_command.c \
-	  python_layout.c python_lines.c python_pieces.c python_show.c python_stack.c \
-	  python_string.c python_thread.c) \
-	  $(addprefix tracer/support/,endpoint.c map.c names.c text.c)
-FUZZED_HEADERS := $(wildcard tests/fuzz/*.h tracer/types/*.h tracer/support/*.h \
-		  tracer/witnesses/*.h tracer/source/*.h)
-$(FUZZERS): $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(FUZZED) $(FUZZED_HEADERS)
-	@mkdir -p $(@D)
-	$(say) FUZZ $@
-	$(Q)$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) $(LIBRARY_CFLAGS) \
-		-fsanitize=address,undefined -fno-sanitize-recover=all -Itests/fuzz -o $@ \
-		$(filter %.c,$^) $(LIBRARY_LIBS)
+# What reads bytes that anybody may send is linked with an archive of its own, always with the
+# sanitizers. With clang (packages clang and libclang-rt-dev) libFuzzer drives it, which follows
+# what an input reaches; without, tests/fuzz/driver.c does, which only mutates.
+FUZZ := $(BUILD)/fuzz
+FUZZ_CHECKS := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifneq ($(wildcard $(shell clang -print-resource-dir 2>/dev/null)/lib/linux/libclang_rt.fuzzer-*),)
+FUZZ_CC := clang
+FUZZ_OBJECT := -fsanitize=fuzzer-no-link $(FUZZ_CHECKS)
+FUZZ_LINK := -fsanitize=fuzzer $(FUZZ_CHECKS)
+else
+FUZZ_CC := $(CC)
+FUZZ_OBJECT := $(FUZZ_CHECKS)
+FUZZ_LINK := $(FUZZ_CHECKS)
+FUZZ_DRIVER := $(FUZZ)/tests/fuzz/driver.o
+endif
+FUZZ_CFLAGS = $(filter-out $(SANITIZERS) $(CFLAGS),$(ALL_CFLAGS)) -O1 -g $(FUZZ_OBJECT) -Itests/fuzz
+FUZZ_ARCHIVE := $(FUZZ)/libsocktrace.a
+FUZZ_OBJECTS := $(patsubst $(BUILD)/%,$(FUZZ)/%,$(filter-out $(BUILD)/tracer/main.o,$(OBJECTS)))
 
-programs: all $(UNITS) $(HELPERS) $(TORTURES) $(FUZZERS)
+$(FUZZ_ARCHIVE): $(FUZZ_OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(FUZZ)/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	$(say) FUZZ $<
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) $(LIBRARY_CFLAGS) -c -o $@ $<
+
+# What is made of texts and of the page.
+$(FUZZ)/%.o: $(BUILD)/%.c
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CC) $(FUZZ_CFLAGS) -c -o $@ $<
+
+$(FUZZERS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/%.o $(FUZZ_DRIVER) $(FUZZ_ARCHIVE)
+	$(say) LINK $@
+	$(Q)$(FUZZ_CC) $(FUZZ_LINK) -o $@ $^ $(LIBRARY_LIBS)
+
+# With SANITIZE they would be the same ones once more.
+programs: all $(UNITS) $(HELPERS) $(TORTURES) $(if $(SANITIZE),,$(FUZZERS))
 
 check:
 	@.ci/packages test
@@ -286,8 +308,10 @@ bench: all $(BENCHES)
 screenshots: all
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/browser/screenshots.py docs/pictures
 
+# For longer, from what the last time has found on: SECONDS for each, or ROUNDS inputs.
 fuzz: $(FUZZERS)
-	@BUILD=$(BUILD) ROUNDS=$(or $(ROUNDS),10000000) $(PYTHON) tests/run.py _fuzz
+	@ROUNDS=$(ROUNDS) $(PYTHON) tests/fuzz/run.py $(if $(ROUNDS),,--seconds=$(or $(SECONDS),60)) \
+		$(if $(NAME),$(FUZZ)/$(NAME)_fuzz,$(FUZZERS))
 
 # The same tests with AddressSanitizer and UndefinedBehaviorSanitizer, in a folder of their own.
 asan:
@@ -409,7 +433,7 @@ help:
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
 	@echo 'make bench      compare with strace, and what grows: tables of ratios'
-	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (ROUNDS=N)'
+	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (SECONDS=N, NAME=)'
 	@echo 'make screenshots  the pictures in docs/pictures, made anew by chromium'
 	@echo 'make po         gather what is to be translated, into po/'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'

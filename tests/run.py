@@ -2,7 +2,7 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check), and so are fuzzers
-($BUILD/tests/fuzz/*_fuzz); the rest are unittest files in tests/accept, tests/golden, tests/demos,
+($BUILD/fuzz/*_fuzz, run by tests/fuzz/run.py); the rest are unittest files in tests/accept, tests/golden, tests/demos,
 tests/rules and tests/browser, and the quick part of tests/torture; with --torture as the first word, all of
 tests/torture at its full size, and nothing else. A test that cannot run says why and counts as
 skipped.
@@ -21,7 +21,6 @@ BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
 LONG_LIMIT = 900
 LONG = ("/torture/", "/package_test.py")  # under full load; a whole build
-ROUNDS = os.environ.get("ROUNDS", "200000")  # inputs for each fuzzer
 
 
 class Result(unittest.TextTestResult):
@@ -54,8 +53,7 @@ def command_of(path):
     if path.endswith(".py"):
         return [sys.executable, os.path.abspath(__file__), "--one", path]
     if path.endswith("_fuzz"):
-        name = os.path.basename(path).removesuffix("_fuzz")
-        return [path, ROUNDS] + sorted(glob.glob(f"tests/fuzz/corpus/{name}/*"))
+        return [sys.executable, "tests/fuzz/run.py", path]
     return [path]
 
 
@@ -92,7 +90,7 @@ def all_paths():
         + sorted(glob.glob("tests/browser/*_test.py"))
         + ["tests/torture/torture_test.py"]
         + sorted(p for p in glob.glob(f"{BUILD}/tests/unit/*_test") if os.access(p, os.X_OK))
-        + sorted(p for p in glob.glob(f"{BUILD}/tests/fuzz/*_fuzz") if os.access(p, os.X_OK))
+        + sorted(p for p in glob.glob(f"{BUILD}/fuzz/*_fuzz") if os.access(p, os.X_OK))
     )
 
 

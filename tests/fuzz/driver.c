@@ -1,6 +1,7 @@
 /*
- * Drives a fuzzer without libFuzzer: PROGRAM ROUNDS FILE... runs the files of its corpus as they
- * are, then so many inputs mutated from them, always the same ones.
+ * Drives a fuzzer without libFuzzer: PROGRAM ROUNDS SECONDS FILE... runs the files of its corpus as
+ * they are, then so many inputs mutated from them, always the same ones; or (ROUNDS is 0) as many
+ * as fit into that time.
  */
 #include "fuzz.h"
 
@@ -8,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-enum { MAX_INPUT = 4096, MAX_SEEDS = 256 };
+enum { MAX_INPUT = 4096, MAX_SEEDS = 256, MANY = 256 };
 
 struct input {
 	uint8_t bytes[MAX_INPUT];
@@ -92,27 +94,34 @@ static bool read_seed(const char *path, struct input *ret_input)
 	return true;
 }
 
+static void run_mutated(const struct input *seeds, size_t count)
+{
+	static struct input input;
+	input.size = 0;
+	if (count && below(16))
+		input = seeds[below(count)];
+	mutate(&input);
+	LLVMFuzzerTestOneInput(input.bytes, input.size);
+}
+
 int main(int argc, char **argv)
 {
-	static struct input seeds[MAX_SEEDS], input;
-	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	static struct input seeds[MAX_SEEDS];
 	size_t count = 0;
 	if (argc < 3) {
-		fprintf(stderr, "usage: %s ROUNDS FILE...\n", argv[0]);
+		fprintf(stderr, "usage: %s ROUNDS SECONDS FILE...\n", argv[0]);
 		return EXIT_FAILURE;
 	}
-	for (int i = 2; i < argc && count < MAX_SEEDS; i++)
+	unsigned long rounds = strtoul(argv[1], NULL, 10), done = 0;
+	time_t end = time(NULL) + (time_t)strtoul(argv[2], NULL, 10);
+	for (int i = 3; i < argc && count < MAX_SEEDS; i++)
 		if (!read_seed(argv[i], &seeds[count++]))
 			return EXIT_FAILURE;
 	for (size_t i = 0; i < count; i++)
 		LLVMFuzzerTestOneInput(seeds[i].bytes, seeds[i].size);
-	for (unsigned long round = 0; round < rounds; round++) {
-		input.size = 0;
-		if (below(16))
-			input = seeds[below(count)];
-		mutate(&input);
-		LLVMFuzzerTestOneInput(input.bytes, input.size);
-	}
-	printf("%lu inputs and %zu of the corpus\n1 passed, 0 failed\n", rounds, count);
+	for (; done < rounds || (!rounds && time(NULL) < end); done++)
+		for (unsigned i = 0; i < (rounds ? 1 : MANY); i++)
+			run_mutated(seeds, count);
+	printf("%lu inputs and %zu of the corpus\n", rounds ? done : done * MANY, count);
 	return EXIT_SUCCESS;
 }
