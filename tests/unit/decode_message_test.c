@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -174,6 +175,39 @@ START_TEST(a_message_of_monstrous_sizes_is_bounded)
 END_TEST
 
 /* --- several messages ------------------------------------------------------------------- */
+
+/* Bytes taken from the heap and mapped for it. */
+static size_t heap_size(void)
+{
+	struct mallinfo2 all = mallinfo2();
+	return all.arena + all.hblkhd;
+}
+
+START_TEST(thousands_of_buffers_that_are_not_there_take_little_memory)
+{
+	enum { COUNT = 64, PARTS = 1024, MOST = 32 * 1024 * 1024 };
+	static struct mmsghdr_64 messages[COUNT];
+	static struct iovec_64 parts[PARTS];
+	struct trace *trace = message_trace();
+	for (size_t i = 0; i < COUNT; i++)
+		messages[i].header = (struct msghdr_64){ .iov = IOV, .iov_count = PARTS };
+	for (size_t i = 0; i < PARTS; i++)
+		parts[i] = (struct iovec_64){ 0x7fff00000000, UINT64_C(1) << 40 };
+	PUT(trace, 0x100000, messages);
+	PUT(trace, IOV, parts);
+	struct stop stop = { .kind = STOP_ENTRY, .abi = ABI_X86_64 };
+	stop.args[1] = 0x100000;
+	stop.args[2] = COUNT;
+	size_t before = heap_size();
+	struct event *event =
+		decode_entry(row("sendmmsg"), &stop, &trace->fake.memory, &trace->limits);
+	ck_assert_uint_lt(heap_size() - before, MOST);
+	ck_assert_uint_eq(event->args[1].list.count, COUNT);
+	ck_assert_uint_le(trace->fake.most, PARTS * sizeof *parts + trace->limits.capture);
+	event_free(event);
+	trace_free(trace);
+}
+END_TEST
 
 START_TEST(sendmmsg_gives_a_length_to_each_message_sent)
 {
@@ -515,6 +549,7 @@ Suite *unit_suite(void)
 		recvmsg_that_failed_shows_its_pointer,
 		an_unreadable_message_is_an_address,
 		a_message_of_monstrous_sizes_is_bounded,
+		thousands_of_buffers_that_are_not_there_take_little_memory,
 		sendmmsg_gives_a_length_to_each_message_sent,
 		recvmmsg_shows_the_messages_received_on_both_widths,
 		messages_beyond_the_bound_are_counted_but_not_shown,

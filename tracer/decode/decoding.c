@@ -149,6 +149,8 @@ void value_payload(struct decoding *decoding, struct value *value, uint64_t addr
 	if (!copy)
 		return;
 	size_t got = wanted ? decoding->memory->read(decoding->memory, address, copy, wanted) : 0;
+	/* A program may name a thousand buffers that are not there. */
+	arena_shrink(decoding->event->arena, copy, wanted && !got ? 0 : got + 1);
 	/* Nothing readable: an address says more than no bytes would. */
 	if (wanted && !got)
 		return;

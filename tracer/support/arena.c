@@ -11,12 +11,18 @@ enum { BLOCK_SIZE = 8192 - 64 };
 struct block {
 	struct block *next;
 	size_t size, used;
+	size_t last; /* where what was asked for last begins */
 	alignas(max_align_t) char bytes[];
 };
 
 struct arena {
 	struct block *blocks; /* the one in use first */
 };
+
+static size_t padded_size(size_t size)
+{
+	return (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+}
 
 static struct block *block_new(size_t size)
 {
@@ -32,7 +38,7 @@ struct arena *arena_new(void)
 	if (!block)
 		return NULL;
 	struct arena *arena = (struct arena *)(void *)block->bytes;
-	block->used = sizeof *arena + alignof(max_align_t) - sizeof *arena % alignof(max_align_t);
+	block->used = block->last = padded_size(sizeof *arena);
 	arena->blocks = block;
 	return arena;
 }
@@ -52,7 +58,7 @@ void arena_free(struct arena *arena)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = arena->blocks;
-	size_t padded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	size_t padded = padded_size(size);
 	if (padded < size)
 		return NULL;
 	if (block->size - block->used < padded) {
@@ -62,9 +68,17 @@ void *arena_alloc(struct arena *arena, size_t size)
 		fresh->next = block;
 		arena->blocks = block = fresh;
 	}
-	void *memory = block->bytes + block->used;
+	block->last = block->used;
 	block->used += padded;
-	return memory;
+	return block->bytes + block->last;
+}
+
+void arena_shrink(struct arena *arena, const void *memory, size_t size)
+{
+	struct block *block = arena->blocks;
+	size_t padded = padded_size(size);
+	if (memory == block->bytes + block->last && padded <= block->used - block->last)
+		block->used = block->last + padded;
 }
 
 void *arena_zero(struct arena *arena, size_t size)
