@@ -27,26 +27,6 @@ START_TEST(arena_hands_out_aligned_memory_of_any_size)
 }
 END_TEST
 
-START_TEST(arena_takes_back_what_was_asked_for_last_and_nothing_else)
-{
-	struct arena *arena = arena_new();
-	char *first = arena_copy(arena, "first");
-	char *room = arena_alloc(arena, 4000);
-	arena_shrink(arena, first, 0);
-	arena_shrink(arena, room, 5000);
-	char *next = arena_alloc(arena, 16);
-	ck_assert_ptr_eq(next, room + 4000);
-	arena_shrink(arena, next, 0);
-	ck_assert_ptr_eq(arena_alloc(arena, 32), next);
-	/* One that has a block of its own, and more after it. */
-	char *big = arena_alloc(arena, 100000);
-	arena_shrink(arena, big, 10);
-	ck_assert_ptr_eq(arena_alloc(arena, 50000), big + 16);
-	ck_assert_str_eq(first, "first");
-	arena_free(arena);
-}
-END_TEST
-
 START_TEST(map_agrees_with_an_array_over_many_changes)
 {
 	enum { KEYS = 512, CHANGES = 200000 };
@@ -208,7 +188,6 @@ Suite *unit_suite(void)
 	Suite *suite = suite_create("support");
 	TCase *tests = tcase_create("support");
 	tcase_add_test(tests, arena_hands_out_aligned_memory_of_any_size);
-	tcase_add_test(tests, arena_takes_back_what_was_asked_for_last_and_nothing_else);
 	tcase_add_test(tests, map_agrees_with_an_array_over_many_changes);
 	tcase_add_test(tests, an_empty_map_answers);
 	tcase_add_test(tests, every_errno_has_a_name_that_leads_back);

@@ -113,7 +113,6 @@ void control_decode(struct decoding *decoding, uint64_t address, uint64_t size, 
 	if (!address || !copy)
 		return;
 	size_t got = wanted ? decoding->memory->read(decoding->memory, address, copy, wanted) : 0;
-	arena_shrink(decoding->event->arena, copy, got + 1);
 	if (got || !wanted)
 		control_messages(decoding, copy, got, value);
 }

@@ -137,24 +137,44 @@ void value_raw(struct decoding *decoding, struct value *value, const void *bytes
 	value->raw = raw;
 }
 
+/*
+ * Where payload is read to that may turn out shorter than it claims to be. A program may name
+ * thousands of buffers of which little or nothing is there: once one of a call's has been such a
+ * one, all others have this place in common.
+ */
+static void share_room(struct decoding *decoding)
+{
+	struct decode_memo *memo = decoding->memo;
+	memo->room = arena_alloc(decoding->event->arena, decoding->capture + 1);
+	memo->room_size = memo->room ? decoding->capture : 0;
+}
+
 void value_payload(struct decoding *decoding, struct value *value, uint64_t address,
 		   uint64_t length, uint64_t room)
 {
+	struct arena *arena = decoding->event->arena;
 	size_t wanted = decoding->capture;
 	if (length < wanted)
 		wanted = (size_t)length;
 	if (room < wanted)
 		wanted = (size_t)room;
-	char *copy = address ? arena_alloc(decoding->event->arena, wanted + 1) : NULL;
+	bool shared = decoding->memo->room && wanted <= decoding->memo->room_size;
+	char *copy = !address ? NULL
+		     : shared ? decoding->memo->room
+			      : arena_alloc(arena, wanted + 1);
 	if (!copy)
 		return;
 	size_t got = wanted ? decoding->memory->read(decoding->memory, address, copy, wanted) : 0;
-	/* A program may name a thousand buffers that are not there. */
-	arena_shrink(decoding->event->arena, copy, wanted && !got ? 0 : got + 1);
+	if (!shared && got < wanted)
+		share_room(decoding);
 	/* Nothing readable: an address says more than no bytes would. */
 	if (wanted && !got)
 		return;
 	copy[got] = '\0';
+	if (shared)
+		copy = arena_copy_bytes(arena, copy, got);
+	if (!copy)
+		return;
 	decoding->capture -= got;
 	value->kind = VALUE_BYTES;
 	value->bytes = (struct value_bytes){ .data = copy, .captured = got, .length = length };

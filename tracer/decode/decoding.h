@@ -32,6 +32,8 @@ struct decode_memo {
 	uint32_t offered; /* what addrlen or optlen pointed to */
 	struct message *messages;
 	size_t message_count;
+	char *room; /* for payload that may be short (value_payload); NULL: none was */
+	size_t room_size;
 };
 
 /* One call at its entry, or at its successful return. */

@@ -11,18 +11,12 @@ enum { BLOCK_SIZE = 8192 - 64 };
 struct block {
 	struct block *next;
 	size_t size, used;
-	size_t last; /* where what was asked for last begins */
 	alignas(max_align_t) char bytes[];
 };
 
 struct arena {
 	struct block *blocks; /* the one in use first */
 };
-
-static size_t padded_size(size_t size)
-{
-	return (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-}
 
 static struct block *block_new(size_t size)
 {
@@ -38,7 +32,7 @@ struct arena *arena_new(void)
 	if (!block)
 		return NULL;
 	struct arena *arena = (struct arena *)(void *)block->bytes;
-	block->used = block->last = padded_size(sizeof *arena);
+	block->used = sizeof *arena + alignof(max_align_t) - sizeof *arena % alignof(max_align_t);
 	arena->blocks = block;
 	return arena;
 }
@@ -58,7 +52,7 @@ void arena_free(struct arena *arena)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = arena->blocks;
-	size_t padded = padded_size(size);
+	size_t padded = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 	if (padded < size)
 		return NULL;
 	if (block->size - block->used < padded) {
@@ -68,17 +62,9 @@ void *arena_alloc(struct arena *arena, size_t size)
 		fresh->next = block;
 		arena->blocks = block = fresh;
 	}
-	block->last = block->used;
+	void *memory = block->bytes + block->used;
 	block->used += padded;
-	return block->bytes + block->last;
-}
-
-void arena_shrink(struct arena *arena, const void *memory, size_t size)
-{
-	struct block *block = arena->blocks;
-	size_t padded = padded_size(size);
-	if (memory == block->bytes + block->last && padded <= block->used - block->last)
-		block->used = block->last + padded;
+	return memory;
 }
 
 void *arena_zero(struct arena *arena, size_t size)

@@ -16,9 +16,6 @@ void arena_free(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* The same, zeroed. */
 void *arena_zero(struct arena *arena, size_t size);
-/* Of what was asked for last only the first `size` bytes are kept: for what turned out to be
- * shorter than there was room for. Anything else stays as it is. */
-void arena_shrink(struct arena *arena, const void *memory, size_t size);
 char *arena_copy(struct arena *arena, const char *text);
 /* size bytes and a NUL behind them. */
 char *arena_copy_bytes(struct arena *arena, const void *bytes, size_t size);
