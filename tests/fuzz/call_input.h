@@ -82,7 +82,7 @@ static inline bool input_init(struct call_input *input, const uint8_t *data, siz
 	if (size < 2 + CALL_SIZE)
 		return false;
 	*input = (struct call_input){
-		.memory = { input_read },
+		.memory = { .read = input_read },
 		.abi = (enum abi)((data[0] & 0x7f) % (ABI_ARM + 1)),
 		.changing = data[0] & 0x80,
 		.calls = data + 2,

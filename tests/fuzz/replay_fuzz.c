@@ -77,7 +77,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	replay(data, size, &readers);
 	for (size_t i = 0; i < readers.count; i++) {
 		shown_close(&readers.each[i]);
-		shown_check(&readers.each[i]);
+		/* Packets are bytes for other tools. */
+		if (strcmp(readers.each[i].format->name, "pcapng") != 0)
+			shown_check(&readers.each[i]);
 	}
 	check_recording(&readers.each[0]);
 	for (size_t i = 0; i < readers.count; i++)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 
 # Inputs for `make check`: some three seconds each.
-INPUTS = {"calls": 3000, "replay": 4000}
+INPUTS = {"calls": 2000, "replay": 3000, "texts": 6000}
 MOST_INPUTS = 15000
 LARGEST = {"replay": 4096, "calls": 2048, "texts": 256}  # bytes
 LARGEST_INPUT = 1024
