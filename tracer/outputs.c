@@ -1,5 +1,6 @@
 #include "outputs.h"
 
+#include "output_file.h"
 #include "parts.h"
 #include "speaking.h"
 
@@ -116,7 +117,7 @@ static int open_descriptor(struct output *output, const char *path)
 	else if (*path == '|')
 		return open_pipe(output, path + 1);
 	else
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		return output_file_open(path);
 	return fd < 0 ? -errno : fd;
 }
 

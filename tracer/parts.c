@@ -1,9 +1,12 @@
 #include "parts.h"
 
+#include "output_file.h"
+
 #include "support/auto.h"
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LONGEST_NAME = 100 };
 
@@ -60,6 +63,18 @@ static bool is_taken(const struct parts *parts, const char *path)
 	return false;
 }
 
+/* NULL: errno says why. */
+static FILE *file_open(const char *path)
+{
+	int fd = output_file_open(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (fd < 0)
+		errno = -fd;
+	else if (!file)
+		close(fd);
+	return file;
+}
+
 static FILE *part_open(struct format_parts *face, const char *name)
 {
 	struct parts *parts = (struct parts *)face;
@@ -69,7 +84,7 @@ static FILE *part_open(struct format_parts *face, const char *name)
 	if (path && is_taken(parts, path))
 		errno = EEXIST;
 	else if (path)
-		file = fopen(path, "we");
+		file = file_open(path);
 	if (!file)
 		failed(parts, path ? path : parts->path);
 	return file;
