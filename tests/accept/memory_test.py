@@ -35,8 +35,10 @@ class Memory(unittest.TestCase):
     def test_units(self):
         words = ("decode_", "follow", "descriptors", "jsonl", "replay_test", "text_", "scenario",
                  "words", "endpoint", "python_test")
+        # Each format with thousands of records would take minutes: that is AddressSanitizer's.
         found = [path for path in sorted(glob.glob(f"{BUILD}/tests/unit/*_test"))
-                 if any(word in os.path.basename(path) for word in words)]
+                 if any(word in os.path.basename(path) for word in words)
+                 and os.path.basename(path) != "formats_replay_test"]
         self.assertGreater(len(found), 8)
         for path in found:
             with self.subTest(os.path.basename(path)):
