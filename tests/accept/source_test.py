@@ -1,6 +1,7 @@
 """The line of C that made each call, from outside, however the program was built."""
 
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -529,6 +530,32 @@ int main(void)
         running.communicate("\n", timeout=30)
         tracer.communicate(timeout=30)
         self.expect_lines({call["call"]: call.get("source") for call in Record(path).of("call")}, text)
+
+
+class Damaged(Built):
+    """Debug information is a stranger's words."""
+
+    SECTION = re.compile(r"\] \.(debug_\w+|eh_frame\w*|symtab|strtab) +\S+ +[0-9a-f]+ ([0-9a-f]+) ([0-9a-f]+)")
+
+    def test_whatever_stands_in_it_the_trace_goes_on(self):
+        needs("readelf")
+        program = self.build("-g", "-O2")
+        table = subprocess.run(["readelf", "-SW", program], capture_output=True, text=True, check=True,
+                               timeout=30).stdout
+        sections = [(int(start, 16), int(size, 16)) for _, start, size in self.SECTION.findall(table)]
+        self.assertGreater(len(sections), 6)
+        with open(program, "rb") as file:
+            sound = file.read()
+        dice = random.Random(1)
+        for _ in range(60):
+            start, size = dice.choice(sections)
+            damaged = bytearray(sound)
+            for _ in range(dice.choice((1, 8, 64))):
+                damaged[start + dice.randrange(size)] = dice.choice((0, 127, 128, 255))
+            with open(program, "wb") as file:
+                file.write(damaged)
+            record = self.record("-k", program)
+            self.assertEqual([call["call"] for call in record.of("call")], CALLS)
 
 
 class Texts(Built):
