@@ -324,6 +324,15 @@ asyncio.run(main())  #: run
         self.assertRegex(done.stderr, rf"accept4?\(3, .*  script\.py:{number} in serve "
                          rf"\(via socket\.py:\d+ (socket\.)?accept\)  {re.escape(text.strip())}")
 
+    def test_with_k_the_stack_of_machine_code_stands_beside_it(self):
+        record = self.trace(self.pythons[-1][1], self.LIBRARY, "-k")
+        accept, = record.calls(name="accept4")
+        if "stack" not in accept:
+            self.skipTest("socktrace was built without libdw")
+        self.assertEqual(accept["source"]["language"], "python")
+        self.assertTrue([frame for frame in accept["stack"]
+                         if "python" in os.path.basename(frame.get("module", ""))])
+
     # --- threads that wait in odd places, against what Python says of itself ---
 
     PARKED = '''\

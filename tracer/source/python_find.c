@@ -130,7 +130,7 @@ static bool is_library(const char *path)
 bool python_find(pid_t tid, bool program, const struct memory *memory, struct python_image *image,
 		 unsigned *ret_unknown)
 {
-	struct program executable;
+	struct program executable = { .path = "" };
 	struct mappings mappings;
 	struct mapping mapping;
 	char last[PATH_MAX] = "";
