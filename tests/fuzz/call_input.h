@@ -110,9 +110,10 @@ static inline const struct call *input_call(const struct call_input *input, size
 	const struct call *row = NULL;
 	size_t position = 0;
 	*ret_stop = (struct stop){ .kind = STOP_ENTRY, .abi = input->abi };
-	for (unsigned i = 0; i < 6; i++)
-		ret_stop->args[i] = input_register(input, bytes + 1 + i * REGISTER_SIZE);
-	*ret_result = (int64_t)input_register(input, bytes + 1 + 6 * REGISTER_SIZE);
+	const uint8_t *registers = bytes + 1;
+	for (unsigned i = 0; i < 6; i++, registers += REGISTER_SIZE)
+		ret_stop->args[i] = input_register(input, registers);
+	*ret_result = (int64_t)input_register(input, registers);
 	for (unsigned rows = 0; rows <= bytes[0]; rows++) {
 		row = call_next(&position);
 		if (!row) {

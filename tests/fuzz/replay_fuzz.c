@@ -64,6 +64,7 @@ static const struct format *chosen(const uint8_t *data, size_t size)
 		count++;
 	for (size_t i = 0; i < size; i++)
 		sum += data[i];
+	assert(count);
 	return &formats[sum % count];
 }
 
