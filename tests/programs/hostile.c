@@ -4,7 +4,7 @@
  *	hostile sizes		calls whose lengths and counts are monstrous
  *	hostile descriptors	a million descriptors, one after the other and many at a time
  *
- * What the kernel answers is of no interest here.
+ * What the kernel answers is of no interest here. Then it waits for the end of its input.
  */
 #include "helpers.h"
 
@@ -188,5 +188,6 @@ int main(int argc, char **argv)
 	else
 		errx(2, "sizes or descriptors");
 	puts("done");
+	getchar(); /* whoever looks on is measured now */
 	return 0;
 }
