@@ -3,11 +3,14 @@
 #include "types/abi.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +47,47 @@ static bool jumps(const struct sock_filter *code, uint32_t value)
 	default:
 		return value & code->k;
 	}
+}
+
+/* As many calls as a trace asks for. */
+static int build_large(void)
+{
+	static const char *const calls[] = { "read",     "write", "readv", "writev", "sendto",
+					     "recvfrom", "ioctl", "fcntl", "close",  "sendfile" };
+	enum { COUNT = sizeof calls / sizeof *calls, DESCRIPTORS = 16 };
+	struct filter_rule many[COUNT * DESCRIPTORS];
+	struct filter large = { 0 };
+	for (size_t i = 0; i < COUNT * DESCRIPTORS; i++)
+		many[i] = (struct filter_rule){ calls[i % COUNT], 0, UINT32_MAX,
+						(uint32_t)(i / COUNT) };
+	int result = filter_build(many, COUNT * DESCRIPTORS, &large);
+	filter_done(&large);
+	return result;
+}
+
+/* proc_pid_statm(5) */
+static rlim_t address_space(void)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "re");
+	ck_assert_int_eq(fscanf(file, "%lu", &pages), 1);
+	fclose(file);
+	return pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+/* In a child, with so much memory left: -result, or -1 if it broke down. */
+static int built_with(rlim_t left)
+{
+	int status;
+	pid_t child = fork();
+	if (child == 0) {
+		struct rlimit limit = { address_space() + left, RLIM_INFINITY };
+		alarm(10);
+		setrlimit(RLIMIT_AS, &limit);
+		_exit(-build_large());
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 /* The answer of the filter: SECCOMP_RET_... */
@@ -143,6 +187,22 @@ START_TEST(calls_through_int_80_and_x32_are_traced)
 END_TEST
 #endif
 
+START_TEST(it_is_built_or_there_is_no_memory)
+{
+	enum { STEP = 65536, MOST = 4 << 20 };
+	int built = 0, refused = 0;
+	for (rlim_t left = 0; left < MOST; left += STEP) {
+		int error = built_with(left);
+		ck_assert_msg(error == 0 || error == ENOMEM, "%lu bytes: %d", (unsigned long)left,
+			      error);
+		built += error == 0;
+		refused += error == ENOMEM;
+	}
+	ck_assert_int_gt(built, 0);
+	ck_assert_int_gt(refused, 0);
+}
+END_TEST
+
 START_TEST(the_kernel_takes_the_filter)
 {
 	pid_t pid = fork();
@@ -167,6 +227,9 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, calls_through_int_80_and_x32_are_traced);
 #endif
 	tcase_add_test(tests, the_kernel_takes_the_filter);
+#ifndef __SANITIZE_ADDRESS__ /* whose shadow needs terabytes of address space */
+	tcase_add_test(tests, it_is_built_or_there_is_no_memory);
+#endif
 	suite_add_tcase(suite, tests);
 	return suite;
 }

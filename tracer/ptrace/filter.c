@@ -79,8 +79,27 @@ static int export(scmp_filter_ctx context, struct filter *ret_filter)
 	return 0;
 }
 
+/* libseccomp 2.5 does not survive it when its memory runs out: it frees twice, or never comes back.
+ * So what it will need is asked for beforehand: what is freed below the guard, which the caller
+ * frees in the end, stays in our heap. NULL: there is no room. */
+static void *hold_room(void)
+{
+	enum { BLOCKS = 32, BLOCK = 65536, GUARD = 64 };
+	void *blocks[BLOCKS];
+	size_t count = 0;
+	while (count < BLOCKS && (blocks[count] = malloc(BLOCK)))
+		count++;
+	void *guard = count == BLOCKS ? malloc(GUARD) : NULL;
+	for (size_t i = 0; i < count; i++)
+		free(blocks[i]);
+	return guard;
+}
+
 int filter_build(const struct filter_rule *rules, size_t count, struct filter *ret_filter)
 {
+	autofree void *guard = hold_room();
+	if (!guard)
+		return -ENOMEM;
 	scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
 	if (!context)
 		return -ENOMEM;
