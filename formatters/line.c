@@ -26,8 +26,10 @@ static char *reserve(struct line *line, size_t more)
 	while (room - line->size < more)
 		room *= 2;
 	char *bytes = realloc(line->bytes, room);
-	if (!bytes)
+	if (!bytes) {
+		line->failed = true;
 		return NULL;
+	}
 	line->bytes = bytes;
 	line->room = room;
 	return bytes + line->size;
@@ -76,6 +78,7 @@ void line_format(struct line *line, const char *format, ...)
 		size = vasprintf(&longer, format, args);
 		va_end(args);
 	}
+	line->failed |= size < 0;
 	if (size > 0)
 		line_put(line, longer ? longer : text);
 	if (size >= 0)
@@ -350,14 +353,16 @@ const char *line_string(struct line *line)
 
 void line_append(struct line *line, const struct line *lines)
 {
+	line->failed |= lines->failed;
 	if (lines->size)
 		append(line, lines->bytes, lines->size, 0);
 }
 
 void line_write(struct line *line, FILE *file)
 {
-	if (line->size)
+	if (line->size && !line->failed)
 		fwrite(line->bytes, 1, line->size, file);
 	line->size = 0;
 	line->columns = 0;
+	line->failed = false;
 }

@@ -16,12 +16,14 @@ enum style {
 
 enum { LANE_STYLES = 6 };
 
-/* All zero is an empty line. If memory runs out, what does not fit is missing. */
+/* All zero is an empty line. If memory runs out it is not written: half of one would be read as
+ * something else. */
 struct line {
 	char *bytes;
 	size_t size, room;
 	size_t columns; /* since the last line break; escape sequences take none */
 	bool color;
+	bool failed; /* there was no memory for all of it */
 };
 
 /* A place to go back to. */
@@ -71,5 +73,5 @@ const char *line_string(struct line *line);
 /* Whole lines from another buffer, as they are. */
 void line_append(struct line *line, const struct line *lines);
 
-/* Writes the whole buffer and empties it. */
+/* Writes the whole buffer, unless it has failed, and empties it. */
 void line_write(struct line *line, FILE *file);

@@ -216,6 +216,7 @@ static int replay(const struct options *options)
 				path);
 	if (result < 0)
 		return complain_output(path, -result);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is told as a full disk is */
 	struct replayed replayed = {
 		.outputs = outputs,
 		.verdict = { .rules = options->check_rules },
@@ -285,7 +286,8 @@ static int parse(struct options *options, int argc, char **argv)
 			result = options_parse(options, argc, argv, &error);
 		}
 	}
-	return result < 0 ? complain(error.hint, "%s", error.what) : 0;
+	const char *what = *error.what ? error.what : strerror(-result); /* ENOMEM tells no more */
+	return result < 0 ? complain(error.hint, "%s", what) : 0;
 }
 
 int main(int argc, char **argv)

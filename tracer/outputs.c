@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -28,6 +29,7 @@ struct output {
 	char *buffer;
 	pid_t reader; /* of a |COMMAND; 0: none */
 	int error;    /* the first -errno; nothing is written after it */
+	int refused;  /* the errno of the write that failed; 0: none has */
 	struct parts parts;
 };
 
@@ -124,12 +126,14 @@ static int open_descriptor(struct output *output, const char *path)
 /* All of it, whatever interrupts: the session's timer comes while a slow reader lets us wait. */
 static ssize_t write_all(void *cookie, const char *data, size_t size)
 {
-	const struct output *output = cookie;
+	struct output *output = cookie;
 	size_t done = 0;
 	while (done < size) {
 		ssize_t written = write(output->fd, data + done, size - done);
-		if (written < 0 && errno != EINTR)
+		if (written < 0 && errno != EINTR) {
+			output->refused = errno;
 			return 0;
+		}
 		done += written > 0 ? (size_t)written : 0;
 	}
 	return (ssize_t)size;
@@ -232,8 +236,17 @@ static void output_failed(struct output *output)
 {
 	if (output->error)
 		return;
-	output->error = errno ? -errno : -EIO;
+	/* errno may be that of a later call. */
+	int error = output->refused ? output->refused : errno;
+	output->error = error ? -error : -EIO;
 	fprintf(stderr, "socktrace: %s: %s\n", output->name, strerror(-output->error));
+}
+
+static void output_flush(struct output *output)
+{
+	errno = 0;
+	if (!output->error && (fflush(output->file) != 0 || ferror(output->file)))
+		output_failed(output);
 }
 
 static void output_write(struct output *output, const struct record *record)
@@ -242,8 +255,13 @@ static void output_write(struct output *output, const struct record *record)
 		return;
 	errno = 0;
 	output->format->write(output->formatter, record);
-	if (ferror(output->file))
+	/* malloc(3) leaves ENOMEM behind: then something of the record is missing, and what comes
+	 * after a gap would be read as if there was none. */
+	if (ferror(output->file) || errno == ENOMEM)
 		output_failed(output);
+	/* At the end of a record, so that whoever is killed leaves no half line. */
+	else if (__fpending(output->file) > BUFFER_SIZE / 2)
+		output_flush(output);
 }
 
 /* For the formats whose readers choose the language. */
@@ -278,12 +296,8 @@ bool outputs_dirty(const struct outputs *outputs)
 
 void outputs_flush(struct outputs *outputs)
 {
-	for (size_t i = 0; i < outputs->count; i++) {
-		struct output *output = &outputs->items[i];
-		errno = 0;
-		if (!output->error && (fflush(output->file) != 0 || ferror(output->file)))
-			output_failed(output);
-	}
+	for (size_t i = 0; i < outputs->count; i++)
+		output_flush(&outputs->items[i]);
 	outputs->dirty = false;
 }
 
@@ -292,6 +306,8 @@ static void output_close(struct output *output)
 	errno = 0;
 	if (output->formatter)
 		output->format->close(output->formatter);
+	if (errno == ENOMEM)
+		output_failed(output);
 	if (output->file && fclose(output->file) != 0)
 		output_failed(output);
 	output->error = output->error ? output->error : output->parts.error;

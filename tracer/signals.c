@@ -40,7 +40,7 @@ static void on_question(int signal)
 
 void signals_catch(const struct options *options)
 {
-	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGTTOU };
+	static const int ignored[] = { SIGINT, SIGQUIT, SIGPIPE, SIGXFSZ, SIGTTOU };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction tick = { .sa_handler = on_tick };
 	struct sigaction end = { .sa_handler = on_termination };
