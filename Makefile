@@ -69,6 +69,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o) $(BUILD)/$(PAGE)/
 ARCHIVE := $(BUILD)/libsocktrace.a
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 HELPERS := $(patsubst tests/programs/%.c,$(BUILD)/tests/programs/%,$(wildcard tests/programs/*.c))
+PRELOADS := $(patsubst tests/preload/%.c,$(BUILD)/tests/preload/%.so,$(wildcard tests/preload/*.c))
 TORTURES := $(patsubst tests/torture/%.c,$(BUILD)/tests/torture/%,$(wildcard tests/torture/*.c))
 BENCHES := $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -143,7 +144,7 @@ ifneq ($(HAVE_LIBDW),yes)
 	@echo "without libdw and libelf (packages libdw-dev, libelf-dev): no line of C at each call"
 endif
 
--include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(TORTURES:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
+-include $(OBJECTS:.o=.d) $(UNITS:=.d) $(HELPERS:=.d) $(PRELOADS:.so=.d) $(TORTURES:=.d) $(BENCHES:=.d) $(DEMOS:=.d) \
 	 $(BUILD)/tests/unit/main.d $(wildcard $(BUILD)/fuzz/*.d $(BUILD)/fuzz/*/*.d $(BUILD)/fuzz/*/*/*.d) \
 	 $(wildcard $(BUILD)/fuzz/*/*/*/*.d)
 
@@ -233,6 +234,13 @@ $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c $(ARCHIVE)
 	$(say) TEST $@
 	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread
 
+# What stands before the C library, to let its functions fail. No sanitizers: socktrace has its own.
+$(PRELOADS): $(BUILD)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(say) TEST $@
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) -O2 -g -MMD -MP -MF $(@:.so=.d) -shared -fPIC \
+		-o $@ $< -ldl
+
 # Makes its records as the unit tests do.
 $(BUILD)/tests/programs/random_records: LIBRARY_LIBS += $(CHECK_LIBS)
 
@@ -287,7 +295,7 @@ $(FUZZERS): $(FUZZ)/%: $(FUZZ)/tests/fuzz/%.o $(FUZZ_DRIVER) $(FUZZ_ARCHIVE)
 	$(Q)$(FUZZ_CC) $(FUZZ_LINK) -o $@ $^ $(LIBRARY_LIBS)
 
 # With SANITIZE they would be the same ones once more.
-programs: all $(UNITS) $(HELPERS) $(TORTURES) $(if $(SANITIZE),,$(FUZZERS))
+programs: all $(UNITS) $(HELPERS) $(PRELOADS) $(TORTURES) $(if $(SANITIZE),,$(FUZZERS))
 
 check:
 	@.ci/packages test

@@ -2,9 +2,10 @@
 """Runs every test, or those whose names contain one of the words given.
 
 Units are programs ($BUILD/tests/unit/*_test, Check), and so are fuzzers
-($BUILD/fuzz/*_fuzz, run by tests/fuzz/run.py); the rest are unittest files in tests/accept, tests/golden, tests/demos,
-tests/rules and tests/browser, and the quick part of tests/torture; with --torture as the first word, all of
-tests/torture at its full size, and nothing else. A test that cannot run says why and counts as
+($BUILD/fuzz/*_fuzz, run by tests/fuzz/run.py); the rest are unittest files in tests/accept,
+tests/golden, tests/demos, tests/rules and tests/browser, and the quick part of tests/torture; with
+--torture as the first word, all of tests/torture and the tests of failure at their full size, and
+nothing else. A test that cannot run says why and counts as
 skipped.
 """
 
@@ -20,7 +21,9 @@ import unittest
 BUILD = os.environ.get("BUILD", "build")
 LIMIT = 240  # seconds for one file of tests; a hang is a failure
 LONG_LIMIT = 900
-LONG = ("/torture/", "/package_test.py")  # under full load; a whole build
+# Part of `make check`, which `make torture` runs at their full size.
+BOTH = ["tests/accept/killed_test.py", "tests/accept/memory_out_test.py"]
+LONG = ("/torture/", "/package_test.py", *BOTH)  # under full load; a whole build
 
 
 class Result(unittest.TextTestResult):
@@ -101,7 +104,7 @@ def main():
     if words[:1] == ["--torture"]:
         words = words[1:]
         os.environ["TORTURE"] = "1"
-        paths = sorted(glob.glob("tests/torture/*_test.py"))
+        paths = sorted(glob.glob("tests/torture/*_test.py")) + BOTH
     else:
         paths = all_paths()
     if words:

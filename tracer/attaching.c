@@ -134,7 +134,7 @@ static int adopt_process(struct session *session, struct thread *thread,
 	uint64_t number = 0;
 	struct process *process = process_new(session, thread->tid);
 	if (!process || sockets_process_init(session->sockets, process) < 0)
-		return -ENOMEM;
+		return session->error = -ENOMEM;
 	process->threads = 1;
 	process->program = parent ? parent->program : 0;
 	/* Which of our filters it was born with, it does not say. */

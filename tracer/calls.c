@@ -111,6 +111,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	struct event *event = decode_entry(call, stop, &memory.memory, &limits);
 	struct pending *pending = event ? pending_new(thread, event) : NULL;
 	if (!pending) {
+		session_lost(session);
 		event_free(event);
 		return RESUME;
 	}

@@ -48,6 +48,10 @@ int complain_program(const char *name, int error)
 	case EINVAL:
 		return complain(_("a quote is left open, or there is no word in it"),
 				_("--client=%s: cannot be split into words"), name);
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE: /* that is about us, not about the program */
+		return complain(NULL, "%s: %s", name, strerror(error));
 	default:
 		complain(NULL, "%s: %s", name, strerror(error));
 		return STATUS_NOT_EXECUTABLE;

@@ -109,7 +109,10 @@ static int start(struct director *director, struct session *session, unsigned in
 		start_failed(director, program, failure);
 		return result;
 	}
-	return process_launched(session, program->pid, index, &watch) ? 0 : -ENOMEM;
+	if (process_launched(session, program->pid, index, &watch))
+		return 0;
+	start_failed(director, program, (struct launch_failure){ LAUNCH_FORK, ENOMEM });
+	return -ENOMEM;
 }
 
 /* --- the steps -----------------------------------------------------------------------------------

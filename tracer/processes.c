@@ -128,7 +128,7 @@ static int start_process(struct session *session, const struct stop *stop, struc
 
 	if (!process || !base ||
 	    sockets_process_fork(session->sockets, process, parent, stop->child_shares_files) < 0)
-		return -1;
+		return -ENOMEM;
 	process->program = parent->program;
 	process->attached = parent->attached;
 	process->own_mask = parent->own_mask;
@@ -163,6 +163,8 @@ void process_forked(struct session *session, const struct stop *stop)
 	struct thread *thread = tracees_find(&session->tracees, stop->child);
 	if (!thread)
 		thread = tracees_add(&session->tracees, stop->child);
+	if (!thread)
+		session->error = -ENOMEM;
 	/* One that was adopted meanwhile is known. */
 	if (!thread || thread->process)
 		return;
@@ -170,7 +172,7 @@ void process_forked(struct session *session, const struct stop *stop)
 	thread->strict = stop->thread->strict;
 	if (stop->child_is_thread)
 		process_thread(session, stop->thread->process, thread, stop->tid);
-	else if (start_process(session, stop, thread) < 0)
+	else if ((session->error = start_process(session, stop, thread)) < 0)
 		return;
 	thread->stop_each = thread->process->watch.stop_each;
 	if (thread->held)
@@ -185,9 +187,9 @@ void process_name(struct session *session, struct process *process, const struct
 	autofree char *base = lane_base(image->name, image->argv);
 	autofree char *old = process->lane ? base_of(session, process->lane) : NULL;
 	/* The same program again keeps its lane; another one gets its own. */
-	if (!base || (old && strcmp(base, old) == 0))
+	if (process->lane && (!base || (old && strcmp(base, old) == 0)))
 		return;
-	process->lane = lane_new(&session->lanes, base);
+	process->lane = base ? lane_new(&session->lanes, base) : "?";
 	process->threads_named = 0;
 }
 
@@ -239,8 +241,8 @@ void process_execed(struct session *session, const struct stop *stop)
 	sourcing_execed(session, process);
 	if (first)
 		process_recognise(session, process);
-	else
-		sockets_process_exec(session->sockets, process);
+	else if (sockets_process_exec(session->sockets, process) < 0)
+		session_lost(session);
 	connections_collect(session);
 	process_name(session, process, &image);
 	thread->lane = process->lane;

@@ -7,6 +7,7 @@
 #include "ptrace/attach.h"
 #include "ptrace/stops.h"
 #include "support/auto.h"
+#include "support/language.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -111,6 +112,15 @@ void session_write(struct session *session, const struct record *record)
 {
 	verdict_see(&session->verdict, record);
 	outputs_write(session->outputs, record);
+}
+
+void session_lost(struct session *session)
+{
+	session->lost++;
+	if (!session->memory_told)
+		fprintf(stderr, "%s",
+			_("socktrace: no memory: not all is seen; the programs go on\n"));
+	session->memory_told = true;
 }
 
 /* --- the turn ------------------------------------------------------------------------------- */
@@ -254,7 +264,7 @@ static int session_turn(struct session *session)
 		result = calls_take_up(session, 0);
 	if (!session->ticking)
 		keep_ticking(session);
-	return result;
+	return result == 0 ? session->error : result;
 }
 
 /* --- beginning and end ---------------------------------------------------------------------- */

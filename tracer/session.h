@@ -91,6 +91,7 @@ struct session {
 	struct map orphans;   /* cookie -> struct socket without holders, still in the kernel */
 	unsigned held;        /* newborns that wait for their maker's word */
 	size_t next_orphan;   /* where in there the next tick looks first */
+	int error;            /* -errno: the trace cannot go on */
 	bool ticking;         /* the interval timer is armed */
 	bool detaching;       /* attached processes are being let go */
 	/* teaching.c */
@@ -101,7 +102,7 @@ struct session {
 	size_t exiting; /* threads that have begun to end */
 	bool listed;    /* the table of the end is written */
 	/* Notices that are given once. */
-	bool unreadable_told, ring_told, ptrace_told, privilege_told;
+	bool unreadable_told, ring_told, ptrace_told, privilege_told, memory_told;
 };
 
 /* Where a run ended. */
@@ -140,6 +141,9 @@ void name_socket(const struct identifier *identifier, struct socket *socket);
 
 /* Lets all attached processes go on without us; launched ones are still traced. */
 void session_detach(struct session *session);
+
+/* Without memory something that was seen could not be taken in: it counts as lost. */
+void session_lost(struct session *session);
 
 /* Something the reader must know of the trace itself, on standard error, in its place. */
 void session_notice(struct session *session, const struct process *process, const char *what,

@@ -114,7 +114,10 @@ int injection_begin(struct injection *injection, struct tracees *tracees, const 
 	bool in_call = stop->kind == STOP_ENTRY || stop->kind == STOP_EXIT;
 	if (in_call && stop->abi != ABI_NATIVE)
 		return -EOPNOTSUPP;
-	int result = registers_read(stop->tid, &injection->before);
+	/* What comes meanwhile must find a place: pass(). */
+	int result = stop_make_room(tracees);
+	if (result == 0)
+		result = registers_read(stop->tid, &injection->before);
 	if (result < 0)
 		return result;
 	if (!is_call_there(injection))
@@ -136,6 +139,9 @@ int injection_call(struct injection *injection, int number, const uint64_t argum
 		   int64_t *ret_result)
 {
 	struct user_regs_struct registers = injection->before;
+	/* It is about to be gone: that stop is the session's. */
+	if (injection->thread->kept)
+		return -ESRCH;
 	registers_make_call(&registers, number, arguments);
 	int result = registers_write(injection->thread->tid, &registers);
 	return result == 0 ? run_call(injection, number, ret_result) : result;

@@ -5,6 +5,7 @@
 #include "ptrace/request.h"
 #include "ptrace/status.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/kcmp.h>
 #include <signal.h>
@@ -193,18 +194,24 @@ static void read_signal(struct stop *stop, int signal)
 	stop->sender = info.si_code <= 0 ? info.si_pid : 0;
 }
 
+int stop_make_room(struct tracees *tracees)
+{
+	if (tracees->kept_next + tracees->kept_count < tracees->kept_room)
+		return 0;
+	size_t room = tracees->kept_room ? 2 * tracees->kept_room : 4;
+	struct kept_stop *kept = realloc(tracees->kept, room * sizeof *kept);
+	if (!kept)
+		return -ENOMEM;
+	tracees->kept = kept;
+	tracees->kept_room = room;
+	return 0;
+}
+
 void stop_keep(struct tracees *tracees, pid_t tid, int status)
 {
 	struct thread *thread = tracees_find(tracees, tid);
 	size_t end = tracees->kept_next + tracees->kept_count;
-	if (end == tracees->kept_room) {
-		size_t room = tracees->kept_room ? 2 * tracees->kept_room : 4;
-		struct kept_stop *kept = realloc(tracees->kept, room * sizeof *kept);
-		if (!kept)
-			return;
-		tracees->kept = kept;
-		tracees->kept_room = room;
-	}
+	assert(end < tracees->kept_room);
 	tracees->kept[end] = (struct kept_stop){ tid, status };
 	tracees->kept_count++;
 	if (thread)
@@ -284,8 +291,13 @@ static pid_t wait_any(struct tracees *tracees, int *ret_status)
 static void take_all(struct tracees *tracees)
 {
 	int status = 0;
-	for (pid_t tid; (tid = waitpid(-1, &status, __WALL | WNOHANG)) > 0;)
+	/* What is taken and cannot be kept would never go on. */
+	while (stop_make_room(tracees) == 0) {
+		pid_t tid = waitpid(-1, &status, __WALL | WNOHANG);
+		if (tid <= 0)
+			return;
 		stop_keep(tracees, tid, status);
+	}
 }
 
 static pid_t next_stop(struct tracees *tracees, int *ret_status)

@@ -20,8 +20,12 @@ int stop_wait(struct tracees *tracees, struct stop *ret_stop);
 /* Lets the thread go on. Returns 0 (also if it died meanwhile) or -errno. */
 int stop_resume(const struct stop *stop, enum resume how);
 
-/* A stop that somebody else has waited for: the next stop_wait() gives it, and until then
- * stop_resume() lets the thread stand. */
+/* Room for one more stop that is kept: 0 or -ENOMEM. Before waiting, since what was waited for and
+ * is not kept would never go on. */
+int stop_make_room(struct tracees *tracees);
+
+/* A stop that somebody else has waited for, with room made before: the next stop_wait() gives it,
+ * and until then stop_resume() lets the thread stand. */
 void stop_keep(struct tracees *tracees, pid_t tid, int status);
 
 /* The options every tracee is seized with. */
