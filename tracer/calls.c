@@ -7,6 +7,7 @@
 #include "ptrace/stops.h"
 #include "teach/teach.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,7 +112,7 @@ enum resume call_enter(struct session *session, struct thread *thread, struct st
 	struct event *event = decode_entry(call, stop, &memory.memory, &limits);
 	struct pending *pending = event ? pending_new(thread, event) : NULL;
 	if (!pending) {
-		session_lost(session);
+		session_lost(session, -ENOMEM);
 		event_free(event);
 		return RESUME;
 	}

@@ -8,6 +8,7 @@
 #include "support/auto.h"
 #include "support/language.h"
 #include "support/names.h"
+#include "support/scarce.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -52,6 +53,12 @@ struct process *process_new(struct session *session, pid_t pid)
 	}
 	process->pid = pid;
 	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	bool none = process->pidfd < 0 && (errno == EMFILE || errno == ENFILE);
+	if (none || descriptor_is_scarce(process->pidfd)) {
+		auto_close(&process->pidfd);
+		process->pidfd = -1;
+		session_lost(session, -EMFILE);
+	}
 	return process;
 }
 
@@ -242,7 +249,7 @@ void process_execed(struct session *session, const struct stop *stop)
 	if (first)
 		process_recognise(session, process);
 	else if (sockets_process_exec(session->sockets, process) < 0)
-		session_lost(session);
+		session_lost(session, -ENOMEM);
 	connections_collect(session);
 	process_name(session, process, &image);
 	thread->lane = process->lane;

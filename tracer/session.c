@@ -114,13 +114,13 @@ void session_write(struct session *session, const struct record *record)
 	outputs_write(session->outputs, record);
 }
 
-void session_lost(struct session *session)
+void session_lost(struct session *session, int error)
 {
 	session->lost++;
-	if (!session->memory_told)
-		fprintf(stderr, "%s",
-			_("socktrace: no memory: not all is seen; the programs go on\n"));
-	session->memory_told = true;
+	if (!session->lost_told)
+		fprintf(stderr, _("socktrace: %s: not all is seen; the programs go on\n"),
+			strerror(-error));
+	session->lost_told = true;
 }
 
 /* --- the turn ------------------------------------------------------------------------------- */
@@ -299,6 +299,14 @@ static void session_done(struct session *session)
 	watcher_done(&session->watcher);
 }
 
+/* One is kept open for each process; the programs have the limit they would have. */
+static void use_all_descriptors(const struct inherited *inherited)
+{
+	struct rlimit files = inherited->files;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static int open_wire(struct session *session)
 {
 	const struct options *options = session->options;
@@ -341,6 +349,7 @@ int session_run(const struct options *options, struct outputs *outputs, struct d
 	if (result == 0)
 		tracing_open(&session);
 	inherited_save(&session.inherited);
+	use_all_descriptors(&session.inherited);
 	if (result == 0) {
 		signals_catch(options);
 		session_write_header(&session);

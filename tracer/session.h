@@ -102,7 +102,7 @@ struct session {
 	size_t exiting; /* threads that have begun to end */
 	bool listed;    /* the table of the end is written */
 	/* Notices that are given once. */
-	bool unreadable_told, ring_told, ptrace_told, privilege_told, memory_told;
+	bool unreadable_told, ring_told, ptrace_told, privilege_told, lost_told;
 };
 
 /* Where a run ended. */
@@ -142,8 +142,9 @@ void name_socket(const struct identifier *identifier, struct socket *socket);
 /* Lets all attached processes go on without us; launched ones are still traced. */
 void session_detach(struct session *session);
 
-/* Without memory something that was seen could not be taken in: it counts as lost. */
-void session_lost(struct session *session);
+/* Without memory or descriptors (-ENOMEM, -EMFILE) something could not be seen or taken in: it
+ * counts as lost, and the first is told. */
+void session_lost(struct session *session, int error);
 
 /* Something the reader must know of the trace itself, on standard error, in its place. */
 void session_notice(struct session *session, const struct process *process, const char *what,

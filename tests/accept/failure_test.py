@@ -1,16 +1,16 @@
 """What socktrace does where something fails beside it: an output that takes no more, a folder that
 is gone, no more descriptors. The program is not disturbed, and one line says what happened."""
 
+import collections
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import unittest
 
-from traced import DEMOS, LIMIT, PYTHON, SOCKTRACE, Record, program, run
+from traced import LIMIT, SOCKTRACE, Record, program, run
 
 FORMATS = ["text", "strace", "perfetto", "asciicast", "jsonl", "markdown", "mermaid", "python",
            "pcapng", "html"]
@@ -118,6 +118,53 @@ class Output(Failure):
             done = run("-o", os.path.join(folder, "t.jsonl"), program("busy"), "1")
             self.assertRegex(done.stderr, r"\Asocktrace: /[a-z]+/t.jsonl: .*\n\Z")
             self.assertEqual((done.returncode, done.stdout), (125, ""))
+
+
+class Descriptors(Failure):
+    def test_the_program_has_its_own_limit(self):
+        script = "ulimit -S -n; ulimit -H -n"
+        limit = self.limited(resource.RLIMIT_NOFILE, 30)
+        alone = subprocess.run(["sh", "-c", script], preexec_fn=limit, capture_output=True,
+                               text=True, check=True, timeout=LIMIT)
+        traced = run("-o", "/dev/null", "sh", "-c", script, preexec_fn=limit)
+        self.assertEqual(traced.stdout, alone.stdout)
+        self.assertTrue(alone.stdout.startswith("30\n"), alone.stdout)
+
+    def test_a_limit_that_may_be_raised_is_none_for_us(self):
+        path = self.path("t.jsonl")
+        done = run("-o", path, program("busy"), "2",
+                   preexec_fn=self.limited(resource.RLIMIT_NOFILE, 12))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "2 of 2\n", ""))
+        record = Record(path)
+        self.assertEqual(record.lines[-1]["lost"], 0)
+        unseen = [call for call in record.calls(name="accept") if "socket" not in call]
+        self.assertEqual(unseen, [])
+
+    def test_too_few_of_them(self):
+        """Either it cannot begin, and says so; or it says that not all is seen, and counts it; or
+        there are enough."""
+        told = "socktrace: Too many open files: not all is seen; the programs go on\n"
+        ends = collections.Counter()
+        for most in range(5, 60, 3):
+            path = self.path(f"{most}.jsonl")
+            done = run("-o", path, program("busy"), "2",
+                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (most, most)))
+            with self.subTest(most):
+                if done.returncode == 125:
+                    self.assertRegex(done.stderr, r"\Asocktrace: [a-z]+: Too many open files\n\Z")
+                    self.assertEqual(done.stdout, "")
+                    ends["refused"] += 1
+                    continue
+                self.assertEqual((done.returncode, done.stdout), (0, "2 of 2\n"))
+                lost = Record(path).lines[-1]["lost"]
+                self.assertEqual(done.stderr, told if lost else "")
+                ends["lost" if lost else "seen"] += 1
+        self.assertEqual(sorted(ends), ["lost", "refused", "seen"], ends)
+
+    def test_what_is_lost_is_no_verdict(self):
+        done = run("--check", "-o", "/dev/null", program("busy"), "2",
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (14, 14)))
+        self.assertEqual((done.returncode, done.stdout), (125, "2 of 2\n"), done.stderr)
 
 
 def run_shell(script):

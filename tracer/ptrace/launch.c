@@ -19,6 +19,7 @@ void inherited_save(struct inherited *inherited)
 	sigprocmask(SIG_BLOCK, NULL, &inherited->mask);
 	for (int signal = 1; signal <= 64; signal++)
 		sigaction(signal, NULL, &inherited->actions[signal]);
+	getrlimit(RLIMIT_NOFILE, &inherited->files);
 }
 
 static void inherited_restore(const struct inherited *inherited)
@@ -27,6 +28,7 @@ static void inherited_restore(const struct inherited *inherited)
 	for (int signal = 1; signal <= 64; signal++)
 		sigaction(signal, &inherited->actions[signal], NULL);
 	sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
+	setrlimit(RLIMIT_NOFILE, &inherited->files);
 }
 
 /* Without NOROOT, execve() would give uid 0 everything back (capabilities(7)). */

@@ -5,12 +5,14 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 /* What the tracer changed for itself and a program must not inherit. */
 struct inherited {
 	sigset_t mask;
 	struct sigaction actions[65]; /* by signal number */
+	struct rlimit files;          /* RLIMIT_NOFILE */
 };
 
 struct launch {

@@ -1,5 +1,7 @@
 #include "ptrace/threads.h"
 
+#include "support/scarce.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,8 +62,12 @@ static ssize_t read_anew(struct open_stat *stat, const struct thread *thread, ch
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	*stat = (struct open_stat){ .tid = thread->tid, .fd = fd };
-	return pread(fd, line, size, 0);
+	ssize_t length = pread(fd, line, size, 0);
+	if (descriptor_is_scarce(fd))
+		close(fd);
+	else
+		*stat = (struct open_stat){ .tid = thread->tid, .fd = fd };
+	return length;
 }
 
 /* proc_pid_stat(5): the state is the word after the name, which ends with the last ')'. */
