@@ -39,9 +39,7 @@ int identify_socket(const struct identifier *identifier, const struct process *p
 	int result = witness_identify(session->witnesses, process, fd, asked, identity);
 	if (result == -EPERM || result == -EACCES)
 		tell_unreadable(session, process);
-	if (result == -EMFILE || result == -ENFILE)
-		session_lost(session, result);
-	return result;
+	return session_answer(session, result);
 }
 
 void name_socket(const struct identifier *identifier, struct socket *socket)

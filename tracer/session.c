@@ -123,6 +123,13 @@ void session_lost(struct session *session, int error)
 	session->lost_told = true;
 }
 
+int session_answer(struct session *session, int result)
+{
+	if (result == -ENOMEM || result == -ENOBUFS || result == -EMFILE || result == -ENFILE)
+		session_lost(session, result);
+	return result;
+}
+
 /* --- the turn ------------------------------------------------------------------------------- */
 
 /* A first stop: of a thread just made, or because we asked for it. */

@@ -77,7 +77,7 @@ struct session {
 	struct live_evidence evidence; /* what the rules may ask */
 	struct wiring *wiring;         /* NULL: nobody looks at the wire */
 	struct tracing *tracing;       /* NULL: nobody looks at the tracepoint */
-	uint64_t lost;                 /* segments and changes that nobody could take in */
+	uint64_t lost;                 /* what nobody could take in, or see (session_lost) */
 	struct lanes lanes;
 	struct filter filter; /* that programs are launched with */
 	struct watcher watcher;
@@ -145,6 +145,9 @@ void session_detach(struct session *session);
 /* Without memory or descriptors (-ENOMEM, -EMFILE) something could not be seen or taken in: it
  * counts as lost, and the first is told. */
 void session_lost(struct session *session, int error);
+/* What a witness answered, as it is. Had it none of these to answer with, that is such a loss: it
+ * has not seen that there was nothing. */
+int session_answer(struct session *session, int result);
 
 /* Something the reader must know of the trace itself, on standard error, in its place. */
 void session_notice(struct session *session, const struct process *process, const char *what,

@@ -27,8 +27,9 @@ static bool is_closing(enum tcp_state state)
 static int ask_exact(struct session *session, const struct socket *socket, struct sight *ret_sight)
 {
 	const char *remote = *socket->remote ? socket->remote : "0.0.0.0:0";
-	return witness_exact(session->witnesses, socket->network, socket->domain, socket->local,
-			     remote, socket->cookie, ret_sight);
+	int result = witness_exact(session->witnesses, socket->network, socket->domain,
+				   socket->local, remote, socket->cookie, ret_sight);
+	return session_answer(session, result);
 }
 
 /* While TIME_WAIT takes over from a socket the kernel finds neither: the new one is in its place,
@@ -99,6 +100,7 @@ static int look(struct session *session, const struct socket *socket, bool state
 				     .drained = socket->drained };
 	int result = witness_descriptor(session->witnesses, holder, socket->holder_fd, &question,
 					ret_sight);
+	session_answer(session, result);
 	/* The descriptor says CLOSED when what is left of the connection waits elsewhere. */
 	if (result == 0 && ret_sight->state == STATE_CLOSED && *socket->remote &&
 	    (is_closing(socket->state) || socket->state == STATE_ESTABLISHED)) {
@@ -249,8 +251,9 @@ struct socket *state_find_queued(struct session *session, struct socket *client,
 {
 	struct socket *listener = sockets_by_cookie(session->sockets, listener_const->cookie);
 	if (!listener ||
-	    witness_exact(session->witnesses, listener->network, listener->domain, client->remote,
-			  client->local, 0, ret_sight) < 0 ||
+	    session_answer(session,
+			   witness_exact(session->witnesses, listener->network, listener->domain,
+					 client->remote, client->local, 0, ret_sight)) < 0 ||
 	    !ret_sight->cookie)
 		return NULL;
 	struct socket *queued =

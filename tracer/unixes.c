@@ -24,7 +24,7 @@ static int ask(struct session *session, const struct socket *socket, const struc
 					  .inode = socket->inode,
 					  .cookie = socket->cookie,
 					  .client = client ? client->inode : 0 };
-	return witness_unix(session->witnesses, &question, ret_sight);
+	return session_answer(session, witness_unix(session->witnesses, &question, ret_sight));
 }
 
 static void open_connection(struct session *session, struct socket *socket)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import unittest
 
-from traced import LIMIT, SOCKTRACE, Record, program, run
+from traced import BUILD, LIMIT, SOCKTRACE, Record, program, run
 
 FORMATS = ["text", "strace", "perfetto", "asciicast", "jsonl", "markdown", "mermaid", "python",
            "pcapng", "html"]
@@ -165,6 +165,39 @@ class Descriptors(Failure):
         done = run("--check", "-o", "/dev/null", program("busy"), "2",
                    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (14, 14)))
         self.assertEqual((done.returncode, done.stdout), (125, "2 of 2\n"), done.stderr)
+
+
+class Witness(Failure):
+    """tests/preload/netlink.c drops sock_diag's answers from one on, as a full buffer does."""
+
+    def states(self, first):
+        preload = os.path.join(BUILD, "tests", "preload", "netlink.so")
+        if not os.access(preload, os.X_OK):
+            self.skipTest("tests/preload/netlink.c is not built")
+        path = self.path(f"{first}.jsonl")
+        environment = {**os.environ, "LD_PRELOAD": preload, "FAIL_FROM": str(first),
+                       "ASAN_OPTIONS": "detect_leaks=0:verify_asan_link_order=0"}
+        done = run("--wire=off", "-o", path, program("busy"), "3", env=environment)
+        self.assertEqual((done.returncode, done.stdout), (0, "3 of 3\n"))
+        record = Record(path)
+        seen = [line["state"]["witness"] for line in record.lines if "witness" in
+                line.get("state", {})] + [line.get("witness") for line in record.of("state")]
+        lost = record.lines[-1]["lost"]
+        told = "socktrace: No buffer space available: not all is seen; the programs go on\n"
+        self.assertEqual(done.stderr, told if lost else "")
+        return seen, lost
+
+    def test_one_whose_answers_are_dropped(self):
+        """Nobody is called CLOSED because nothing was heard."""
+        seen, lost = self.states(1)
+        self.assertGreater(lost, 0)
+        self.assertNotIn("sock_diag", seen)
+        self.assertIn("tcp_info", seen)
+
+    def test_one_whose_answers_are_dropped_from_some_moment_on(self):
+        losses = [self.states(first)[1] for first in (3, 6, 1000000)]
+        self.assertGreater(losses[0], 0)
+        self.assertEqual(losses[-1], 0)
 
 
 def run_shell(script):

@@ -132,12 +132,13 @@ static int dump(struct networks *networks, const struct network *network, const 
 
 /* Without the module tcp_diag every question is answered with ENOENT, as if there were no such
  * socket. A dump of no state at all tells the two apart, and looks at no socket. */
-static bool answers(struct networks *networks, const struct network *network)
+static int try_out(struct networks *networks, const struct network *network)
 {
 	struct inet_diag_req_v2 question = { .sdiag_family = AF_INET,
 					     .sdiag_protocol = IPPROTO_TCP };
-	return mnl_socket_bind(network->netlink, 0, MNL_SOCKET_AUTOPID) == 0 &&
-	       dump(networks, network, &question, sizeof question) == 0;
+	if (mnl_socket_bind(network->netlink, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	return dump(networks, network, &question, sizeof question);
 }
 
 static int open_in(const struct networks *networks, const struct network *network,
@@ -152,6 +153,11 @@ static int open_in(const struct networks *networks, const struct network *networ
 	return door < 0 ? -ENOTSUP : open_behind(door, opening);
 }
 
+bool network_is_short(int error)
+{
+	return error == -ENOMEM || error == -ENOBUFS || error == -EMFILE || error == -ENFILE;
+}
+
 static int open_netlink(struct networks *networks, struct network *network)
 {
 	const struct opening opening = { .protocol = NETLINK_SOCK_DIAG };
@@ -161,10 +167,18 @@ static int open_netlink(struct networks *networks, struct network *network)
 	network->netlink = fd < 0 ? NULL : mnl_socket_fdopen(fd);
 	if (!network->netlink)
 		auto_close(&fd);
-	if (network->netlink && answers(networks, network)) {
+	int result = network->netlink ? try_out(networks, network) : fd < 0 ? fd : -ENOMEM;
+	if (result == 0) {
 		auto_close(&network->door);
 		network->door = -1;
 		return 0;
+	}
+	/* It is asked again the next time. */
+	if (network_is_short(result)) {
+		if (network->netlink)
+			mnl_socket_close(network->netlink);
+		network->netlink = NULL;
+		return result;
 	}
 	uint64_t id = network->id;
 	leave(network);
@@ -177,8 +191,9 @@ ssize_t network_ask(struct networks *networks, uint64_t id, const void *question
 		    void *answer, size_t room)
 {
 	struct network *network = find(networks, id);
-	if (!network || open_netlink(networks, network) < 0)
-		return -ENOTSUP;
+	int result = network ? open_netlink(networks, network) : -ENOTSUP;
+	if (result < 0)
+		return result;
 	return ask(networks, network, 0, question, size, answer, room);
 }
 

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -42,6 +43,10 @@ uint64_t network_of(struct networks *networks, int fd, pid_t pid);
 
 /* Nobody asks there any more: an open one keeps its namespace alive. */
 void network_forget(struct networks *networks, uint64_t id);
+
+/* Whether memory, room in a buffer or descriptors were short: that passes, and says nothing of what
+ * was asked for. */
+bool network_is_short(int error);
 
 /*
  * Sends a question of that size (struct inet_diag_req_v2, struct unix_diag_req) and copies the

@@ -90,7 +90,8 @@ static bool has_unix_diag(struct witnesses *witnesses, uint64_t network)
 		struct unix_diag_req nothing = { .sdiag_family = AF_UNIX };
 		ssize_t result =
 			network_dump(&witnesses->networks, network, &nothing, sizeof nothing);
-		witnesses->unix_diag = result == 0 ? DIAG_THERE : DIAG_MISSING;
+		if (!network_is_short((int)result))
+			witnesses->unix_diag = result == 0 ? DIAG_THERE : DIAG_MISSING;
 	}
 	return witnesses->unix_diag == DIAG_THERE;
 }
