@@ -85,28 +85,28 @@ void *malloc(size_t size)
 	return fails(__builtin_return_address(0)) ? NULL : next_malloc(size);
 }
 
-void *calloc(size_t items, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
 	if (!next_calloc)
 		next_calloc = (void *(*)(size_t, size_t))find("calloc");
-	return fails(__builtin_return_address(0)) ? NULL : next_calloc(items, size);
+	return fails(__builtin_return_address(0)) ? NULL : next_calloc(nmemb, size);
 }
 
-void *realloc(void *memory, size_t size)
+void *realloc(void *ptr, size_t size)
 {
 	if (!next_realloc)
 		next_realloc = (void *(*)(void *, size_t))find("realloc");
-	return fails(__builtin_return_address(0)) ? NULL : next_realloc(memory, size);
+	return fails(__builtin_return_address(0)) ? NULL : next_realloc(ptr, size);
 }
 
-void *reallocarray(void *memory, size_t items, size_t size)
+void *reallocarray(void *ptr, size_t nmemb, size_t size)
 {
 	size_t total;
-	if (__builtin_mul_overflow(items, size, &total)) {
+	if (__builtin_mul_overflow(nmemb, size, &total)) {
 		errno = ENOMEM;
 		return NULL;
 	}
 	if (!next_realloc)
 		next_realloc = (void *(*)(void *, size_t))find("realloc");
-	return fails(__builtin_return_address(0)) ? NULL : next_realloc(memory, total);
+	return fails(__builtin_return_address(0)) ? NULL : next_realloc(ptr, total);
 }

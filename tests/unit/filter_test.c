@@ -54,13 +54,14 @@ static int build_large(void)
 {
 	static const char *const calls[] = { "read",     "write", "readv", "writev", "sendto",
 					     "recvfrom", "ioctl", "fcntl", "close",  "sendfile" };
-	enum { COUNT = sizeof calls / sizeof *calls, DESCRIPTORS = 16 };
-	struct filter_rule many[COUNT * DESCRIPTORS];
+	static const size_t count = sizeof calls / sizeof *calls;
+	enum { RULES = 160 };
+	struct filter_rule many[RULES];
 	struct filter large = { 0 };
-	for (size_t i = 0; i < COUNT * DESCRIPTORS; i++)
-		many[i] = (struct filter_rule){ calls[i % COUNT], 0, UINT32_MAX,
-						(uint32_t)(i / COUNT) };
-	int result = filter_build(many, COUNT * DESCRIPTORS, &large);
+	for (size_t i = 0; i < RULES; i++)
+		many[i] = (struct filter_rule){ calls[i % count], 0, UINT32_MAX,
+						(uint32_t)(i / count) };
+	int result = filter_build(many, RULES, &large);
 	filter_done(&large);
 	return result;
 }
