@@ -62,6 +62,12 @@ bool format_is_binary(const struct format *format)
 	return format->write == pcapng_write;
 }
 
+bool format_takes_listings(const struct format *format)
+{
+	return format->write == jsonl_write || format->write == html_write ||
+	       format->write == markdown_write;
+}
+
 /* "run.txt" ends in ".txt"; a file named ".txt" has no extension, and "dir.txt/run" neither. */
 static bool has_extension(const char *path, const char *extension)
 {

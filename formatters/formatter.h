@@ -70,5 +70,7 @@ bool format_is_translated(const struct format *format);
 bool format_is_binary(const struct format *format);
 /* Whether it keeps the bytes of packets, so that somebody has to take them along. */
 bool format_takes_packets(const struct format *format);
+/* Whether it shows or keeps the files of the source. */
+bool format_takes_listings(const struct format *format);
 /* By the extension of a path; NULL if it has none that we know. */
 const struct format *format_for_path(const char *path);

@@ -226,6 +226,14 @@ static void write_sockets(struct json_line *line, const struct record *record)
 	json_close(line, rows);
 }
 
+static void write_listing(struct json_line *line, const struct record *record)
+{
+	put_time(line, record);
+	put_text(line, "file", record->listing.file);
+	put_text(line, "language", source_language_name(record->listing.language));
+	put_text(line, "text", record->listing.text);
+}
+
 static void write_end(struct json_line *line, const struct record *record)
 {
 	put_time(line, record);
@@ -248,6 +256,7 @@ static const struct {
 	[RECORD_SEGMENT] = { "segment", write_segment },
 	[RECORD_CONNECTION] = { "connection", write_connection },
 	[RECORD_SOCKETS] = { "sockets", write_sockets },
+	[RECORD_LISTING] = { "listing", write_listing },
 	[RECORD_END] = { "end", write_end },
 };
 

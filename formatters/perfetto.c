@@ -368,6 +368,7 @@ void perfetto_write(struct formatter *perfetto, const struct record *record)
 	case RECORD_SEGMENT:
 	case RECORD_CONNECTION:
 	case RECORD_SOCKETS:
+	case RECORD_LISTING:
 	case RECORD_END:
 		break;
 	}

@@ -2,6 +2,7 @@
 
 #include "session.h"
 
+#include "formatters/formatter.h"
 #include "ptrace/memory.h"
 #include "ptrace/registers.h"
 #include "source/native.h"
@@ -10,6 +11,7 @@
 #include "source/thread.h"
 #include "support/arena.h"
 #include "support/language.h"
+#include "support/map.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,7 +21,17 @@ struct sourcing {
 	struct source_texts *texts;
 	struct natives *natives;
 	struct pythons *pythons;
+	bool listings;     /* an output takes them */
+	struct map listed; /* hash of a file's name -> hash of its listing, in place of a pointer */
 };
+
+static bool takes_listings(const struct options *options)
+{
+	for (size_t i = 0; i < options->output_count; i++)
+		if (format_takes_listings(options->outputs[i].format))
+			return true;
+	return false;
+}
 
 int sourcing_open(struct session *session)
 {
@@ -32,6 +44,7 @@ int sourcing_open(struct session *session)
 	sourcing->texts = source_texts_new();
 	sourcing->natives = sourcing->texts ? natives_new(sourcing->texts) : NULL;
 	sourcing->pythons = pythons_new();
+	sourcing->listings = takes_listings(session->options);
 	bool native = sourcing->natives || !natives_exist();
 	return sourcing->texts && sourcing->pythons && native ? 0 : -ENOMEM;
 }
@@ -44,6 +57,7 @@ void sourcing_close(struct session *session)
 	natives_free(sourcing->natives);
 	pythons_free(sourcing->pythons);
 	source_texts_free(sourcing->texts);
+	map_done(&sourcing->listed);
 	free(sourcing);
 	session->sourcing = NULL;
 }
@@ -70,6 +84,7 @@ static bool find_python(struct sourcing *sourcing, const struct source_thread *t
 		return false;
 	const char *file = ret_source->file;
 	const char *folder = pythons_directory(sourcing->pythons, thread->pid);
+	ret_source->folder = folder;
 	if (!ret_source->text && ret_source->line && *file != '<' && (*file == '/' || folder))
 		ret_source->text = source_text_line(sourcing->texts, thread->pid, folder, file,
 						    ret_source->line);
@@ -99,6 +114,7 @@ static const struct source *copy_source(struct arena *arena, const struct source
 	kept->function = copy(arena, source->function);
 	kept->text = copy(arena, source->text);
 	kept->via = copy(arena, source->via);
+	kept->folder = NULL;
 	return kept;
 }
 
@@ -117,6 +133,48 @@ static void find_stack(struct sourcing *sourcing, const struct source_thread *th
 	}
 	pending->stack = stack;
 	pending->stack_count = stack ? count : 0;
+}
+
+/* --- listings ----------------------------------------------------------------------------------
+ */
+
+/* FNV-1a; never 0. */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = UINT64_C(0xCBF29CE484222325);
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
+	return value | 1;
+}
+
+/* Whether the file of that name had another text when it was listed last, or was not. */
+static bool is_new(struct sourcing *sourcing, const char *file, const char *text)
+{
+	uint64_t name = hash(file);
+	void *now = (void *)(uintptr_t)hash(text);
+	if (map_get(&sourcing->listed, name) == now)
+		return false;
+	map_remove(&sourcing->listed, name);
+	map_put(&sourcing->listed, name, now);
+	return true;
+}
+
+/* A file is recorded before the first call that was made in it. */
+static void list(struct session *session, pid_t pid, const struct source *source)
+{
+	struct sourcing *sourcing = session->sourcing;
+	if (!sourcing->listings || !source->text || !source->file)
+		return;
+	const char *text = source_text_listing(sourcing->texts, pid, source->folder, source->file);
+	if (!text || !is_new(sourcing, source->file, text))
+		return;
+	struct record record = record_blank(RECORD_LISTING, session_now(session));
+	record.listing = (struct record_listing){
+		.language = source->language,
+		.file = source->file,
+		.text = text,
+	};
+	session_write(session, &record);
 }
 
 /* Whoever waits for Python's lines is told why there are none. */
@@ -149,8 +207,10 @@ void sourcing_enter(struct session *session, struct pending *pending, const stru
 		.registers = read_registers,
 		.pointer = read_pointer,
 	};
-	if (find(sourcing, &thread, &source))
+	if (find(sourcing, &thread, &source)) {
 		pending->source = copy_source(arena, &source);
+		list(session, thread.pid, &source);
+	}
 	if (session->options->stack)
 		find_stack(sourcing, &thread, pending);
 	tell_unknown(session, pending->thread->process);

@@ -154,6 +154,9 @@ void markdown_write(struct formatter *markdown, const struct record *record)
 	case RECORD_UNFINISHED:
 		map_remove(&markdown->waiting, record->number);
 		break;
+	case RECORD_LISTING:
+		sources_add(markdown, &record->listing);
+		break;
 	case RECORD_SEGMENT:
 	case RECORD_SOCKETS:
 		break;
@@ -268,6 +271,10 @@ static void put_document(struct formatter *markdown)
 		put_part(markdown, PART_STORY);
 	}
 	put_tables(markdown);
+	if (has_part(markdown, PART_SOURCES)) {
+		put_heading(markdown, _("Sources"));
+		put_part(markdown, PART_SOURCES);
+	}
 }
 
 void markdown_close(struct formatter *markdown)

@@ -9,7 +9,15 @@
 #include "support/map.h"
 
 /* The document's parts, which grow all at the same time. */
-enum part { PART_SEQUENCE, PART_STATES, PART_STORY, PART_CONNECTIONS, PART_MISTAKES, PARTS };
+enum part {
+	PART_SEQUENCE,
+	PART_STATES,
+	PART_STORY,
+	PART_CONNECTIONS,
+	PART_MISTAKES,
+	PART_SOURCES,
+	PARTS
+};
 
 /* The story's sections. */
 enum chapter { CHAPTER_NONE, CHAPTER_SETUP, CHAPTER_HANDSHAKE, CHAPTER_DATA, CHAPTER_CLOSING };
@@ -44,5 +52,9 @@ void story_output(struct formatter *markdown, const struct record *record);
 void states_learn(struct formatter *markdown, const struct record *record);
 void states_connection(struct formatter *markdown, const struct record *record);
 void states_done(struct formatter *markdown);
+
+/* The line that made the call, and the files that such lines are in. */
+void sources_put(struct line *line, const struct source *source);
+void sources_add(struct formatter *markdown, const struct record_listing *listing);
 
 void notes_put(struct formatter *markdown, const struct record *record, struct line *line);

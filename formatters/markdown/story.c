@@ -147,6 +147,8 @@ void story_call(struct formatter *markdown, const struct record *record)
 	put_chapter(markdown, chapter_of(record->event->name));
 	put_call(markdown, record);
 	bool waited = map_remove(&markdown->waiting, record->number) != NULL;
+	if (record->source && !waited)
+		sources_put(line, record->source);
 	if (record->type == RECORD_ENTER)
 		map_put(&markdown->waiting, record->number, markdown);
 	put_python(markdown, record, waited);

@@ -239,6 +239,7 @@ void sequence_add(struct sequence *sequence, const struct record *record, struct
 	case RECORD_OUTPUT:
 	case RECORD_STATE:
 	case RECORD_SOCKETS:
+	case RECORD_LISTING:
 	case RECORD_END:
 		break;
 	}

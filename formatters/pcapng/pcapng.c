@@ -225,6 +225,7 @@ void pcapng_write(struct formatter *pcapng, const struct record *record)
 	case RECORD_OUTPUT:
 	case RECORD_CONNECTION:
 	case RECORD_SOCKETS:
+	case RECORD_LISTING:
 		break;
 	}
 	write_those_complete(pcapng);

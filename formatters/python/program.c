@@ -52,6 +52,7 @@ void program_write(struct formatter *python, const struct record *record)
 	case RECORD_SEGMENT:
 	case RECORD_CONNECTION:
 	case RECORD_SOCKETS:
+	case RECORD_LISTING:
 	case RECORD_END:
 		break;
 	}

@@ -213,6 +213,7 @@ void strace_write(struct formatter *strace, const struct record *record)
 	case RECORD_SEGMENT:
 	case RECORD_CONNECTION:
 	case RECORD_SOCKETS:
+	case RECORD_LISTING:
 	case RECORD_END:
 		break;
 	}

@@ -216,6 +216,9 @@ void text_write(struct formatter *text, const struct record *record)
 		[RECORD_SOCKETS] = text_sockets,
 		[RECORD_END] = text_end,
 	};
+	/* Each call has its line. */
+	if (record->type == RECORD_LISTING)
+		return;
 	if (record->type == RECORD_SEGMENT && wire_keep(text, record))
 		return;
 	if (record->type == RECORD_STATE) {

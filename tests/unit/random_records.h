@@ -563,6 +563,16 @@ static const struct record_sockets *random_sockets(struct random *random)
 	return sockets;
 }
 
+static inline struct record_listing random_listing(struct random *random)
+{
+	const char *lines = random_chance(random) ? "\n\tif (a < b)\r\n```\n\n" : "</script>";
+	return (struct record_listing){
+		.language = (enum source_language)random_number(random, SOURCE_NATIVE + 1),
+		.file = random_text(random),
+		.text = arena_printf(random->arena, "%s%s", random_text(random), lines),
+	};
+}
+
 static inline struct record random_record(struct random *random)
 {
 	enum record_type type = (enum record_type)random_number(random, RECORD_END);
@@ -608,6 +618,9 @@ static inline struct record random_record(struct random *random)
 		break;
 	case RECORD_SOCKETS:
 		record.sockets = random_sockets(random);
+		break;
+	case RECORD_LISTING:
+		record.listing = random_listing(random);
 		break;
 	case RECORD_CONNECTION:
 		record.connection = random_connection(random);

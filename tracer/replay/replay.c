@@ -177,6 +177,15 @@ static void read_connection(struct replay_line *line)
 	line->record.connection = connection;
 }
 
+static void read_listing(struct replay_line *line)
+{
+	line->record.listing = (struct record_listing){
+		.language = source_language_named(need_text(line, line->object, "language")),
+		.file = need_text(line, line->object, "file"),
+		.text = need_text(line, line->object, "text"),
+	};
+}
+
 static void read_end(struct replay_line *line)
 {
 	line->record.end = (struct record_end){
@@ -200,6 +209,7 @@ static const struct {
 	[RECORD_SEGMENT] = { "segment", replay_segment },
 	[RECORD_CONNECTION] = { "connection", read_connection },
 	[RECORD_SOCKETS] = { "sockets", replay_sockets },
+	[RECORD_LISTING] = { "listing", read_listing },
 	[RECORD_END] = { "end", read_end },
 };
 

@@ -62,6 +62,7 @@ static void place_site(struct image *image, struct source_texts *texts, Dwfl_Mod
 		const char *text = source_text_line(texts, image->pid, folder, site->source.file,
 						    site->source.line);
 		site->source.text = text ? arena_copy(image->arena, text) : NULL;
+		site->source.folder = folder ? arena_copy(image->arena, folder) : NULL;
 	} else if (found == LINE_UNKNOWN) {
 		site->kind = SITE_OWN;
 		site->source = (struct source){ .language = SOURCE_NATIVE };

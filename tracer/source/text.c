@@ -3,6 +3,7 @@
 #include "source/open.h"
 #include "support/auto.h"
 #include "support/map.h"
+#include "support/text.h"
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -19,8 +20,9 @@ enum {
 /* One file as one process sees it. */
 struct file {
 	char *key;   /* the pid and the path */
-	char *bytes; /* NULL: not to be had */
+	char *bytes; /* and a NUL; NULL: not to be had */
 	size_t size;
+	bool listed; /* its listing was asked for */
 };
 
 struct source_texts {
@@ -184,10 +186,12 @@ static char *read_whole(int fd, size_t size)
 		got = read(fd, bytes + done, size - done);
 		done += got > 0 ? (size_t)got : 0;
 	}
-	if (done == size)
-		return bytes;
-	free(bytes);
-	return NULL;
+	if (!bytes || done < size) {
+		free(bytes);
+		return NULL;
+	}
+	bytes[size] = '\0';
+	return bytes;
 }
 
 static void read_file(struct source_texts *texts, pid_t pid, const char *path, struct file *file)
@@ -210,7 +214,7 @@ static uint64_t hash(const char *text)
 	return value;
 }
 
-static const struct file *get_file(struct source_texts *texts, pid_t pid, const char *path)
+static struct file *get_file(struct source_texts *texts, pid_t pid, const char *path)
 {
 	autofree char *key = NULL;
 	if (asprintf(&key, "%d:%s", pid, path) < 0)
@@ -233,6 +237,28 @@ static const struct file *get_file(struct source_texts *texts, pid_t pid, const 
 	return NULL;
 }
 
+/* A relative path begins at the folder. */
+static struct file *find_file(struct source_texts *texts, pid_t pid, const char *folder,
+			      const char *path)
+{
+	autofree char *joined = NULL;
+	if (*path != '/' && (!folder || asprintf(&joined, "%s/%s", folder, path) < 0))
+		return NULL;
+	return get_file(texts, pid, joined ? joined : path);
+}
+
+const char *source_text_listing(struct source_texts *texts, pid_t pid, const char *folder,
+				const char *path)
+{
+	struct file *file = find_file(texts, pid, folder, path);
+	if (!file || file->listed || !file->bytes)
+		return NULL;
+	file->listed = true;
+	bool listing = file->size <= SOURCE_LARGEST_LISTING && strlen(file->bytes) == file->size &&
+		       utf8_valid(file->bytes, file->size);
+	return listing ? file->bytes : NULL;
+}
+
 /* --- a line -------------------------------------------------------------------------------------
  */
 
@@ -250,12 +276,7 @@ static size_t find_line(const char *bytes, size_t size, unsigned line)
 const char *source_text_line(struct source_texts *texts, pid_t pid, const char *folder,
 			     const char *path, unsigned line)
 {
-	autofree char *joined = NULL;
-	if (!line || (*path != '/' && !folder))
-		return NULL;
-	if (*path != '/' && asprintf(&joined, "%s/%s", folder, path) < 0)
-		return NULL;
-	const struct file *file = get_file(texts, pid, joined ? joined : path);
+	const struct file *file = line ? find_file(texts, pid, folder, path) : NULL;
 	if (!file || !file->bytes)
 		return NULL;
 	size_t start = find_line(file->bytes, file->size, line);

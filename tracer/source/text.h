@@ -10,6 +10,7 @@
 
 enum {
 	SOURCE_LARGEST_FILE = 4 << 20,
+	SOURCE_LARGEST_LISTING = 256 << 10,
 	SOURCE_LONGEST_LINE = 1000, /* bytes; of a longer one the rest is left out */
 };
 
@@ -26,6 +27,14 @@ void source_texts_free(struct source_texts *texts);
  */
 const char *source_text_line(struct source_texts *texts, pid_t pid, const char *folder,
 			     const char *path, unsigned line);
+
+/*
+ * All of the file, which ends with a NUL, the first time that it is asked for of a process; NULL
+ * after that, and if it is not to be had, no UTF-8 text, or larger than SOURCE_LARGEST_LISTING.
+ * Borrowed until the next call.
+ */
+const char *source_text_listing(struct source_texts *texts, pid_t pid, const char *folder,
+				const char *path);
 
 /* The process has just become another program. Of one that was there before us the kernel is
  * asked when it began. */

@@ -30,6 +30,7 @@ enum record_type {
 	RECORD_SEGMENT, /* on the wire: before the record of the call that caused it */
 	RECORD_CONNECTION,
 	RECORD_SOCKETS, /* all of them, at one moment */
+	RECORD_LISTING, /* a file of the source: before the first call that names it */
 	RECORD_END,
 };
 
@@ -174,6 +175,13 @@ struct record_sockets {
 	size_t count;
 };
 
+/* The latest one of a file's name before a call is that of the call. */
+struct record_listing {
+	enum source_language language;
+	const char *file; /* as struct source has it */
+	const char *text; /* UTF-8 */
+};
+
 struct record_end {
 	uint64_t calls, lost;
 	const char *const *mistakes; /* NULL-terminated rule ids */
@@ -228,6 +236,7 @@ struct record {
 		struct record_segment segment;
 		const struct record_connection *connection;
 		const struct record_sockets *sockets;
+		struct record_listing listing;
 		struct record_end end;
 	};
 };

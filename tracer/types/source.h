@@ -31,6 +31,9 @@ struct source {
 	const char *text; /* the line as it stands in the file, so that columns fit; NULL: not to be
 			     had */
 	const char *via; /* "socket.py:930 create_server", "asyncio event loop (...)"; NULL: none */
+	/* Where a relative `file` begins; NULL: not known. It is of this machine, and in no record.
+	 */
+	const char *folder;
 };
 
 /* One frame of the stack of machine code (-k). */
