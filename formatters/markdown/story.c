@@ -3,6 +3,7 @@
 #include "formatters/markdown/parts.h"
 #include "formatters/text/values.h"
 #include "support/language.h"
+#include "support/names.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static void put_call(struct formatter *markdown, const struct record *record)
 		line_format(line, " %s", _("waits"));
 	else if (record->event->error)
 		/* In the C locale: these are the words a search engine knows. */
-		meaning = strerrordesc_np(record->event->error);
+		meaning = errno_words(record->event->error);
 	if (meaning)
 		line_format(line, " (%s)", meaning);
 	line_put(line, "\n");

@@ -1,5 +1,6 @@
 /* The system calls as strace spells them, one row each. */
 #include "formatters/strace/parts.h"
+#include "support/names.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -240,7 +241,7 @@ void spell_result(const struct spelling *spelling)
 		return;
 	}
 	if (event->error) {
-		const char *meaning = strerrordesc_np(event->error);
+		const char *meaning = errno_words(event->error);
 		if (meaning)
 			line_format(line, "= -1 %s (%s)", errno_name(event->error), meaning);
 		else

@@ -2,6 +2,7 @@
 #include "formatters/text/parts.h"
 #include "formatters/text/values.h"
 #include "support/language.h"
+#include "support/names.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static void put_error(struct formatter *text, const struct event *event)
 {
 	struct line *line = &text->line;
 	/* In the C locale whatever --lang says: these are the words a search engine knows. */
-	const char *meaning = strerrordesc_np(event->error);
+	const char *meaning = errno_words(event->error);
 	line_style(line, STYLE_ERROR);
 	line_put(line, "-1 ");
 	line_name(line, event->error_name ? event->error_name : "");

@@ -6,6 +6,7 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,19 @@ START_TEST(every_errno_has_a_name_that_leads_back)
 	ck_assert_int_eq(errno_named("fnord"), 0);
 }
 END_TEST
+
+#if defined __GLIBC__
+START_TEST(names_and_meanings_of_errno_are_those_of_glibc)
+{
+	setlocale(LC_ALL, "C.UTF-8");
+	for (int error = 1; error < 600; error++) {
+		ck_assert_pstr_eq(errno_symbol(error), strerrorname_np(error));
+		ck_assert_pstr_eq(errno_words(error), strerrordesc_np(error));
+	}
+	ck_assert_ptr_null(errno_symbol(-1));
+}
+END_TEST
+#endif
 
 START_TEST(signals_have_names)
 {
@@ -191,6 +205,9 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, map_agrees_with_an_array_over_many_changes);
 	tcase_add_test(tests, an_empty_map_answers);
 	tcase_add_test(tests, every_errno_has_a_name_that_leads_back);
+#if defined __GLIBC__
+	tcase_add_test(tests, names_and_meanings_of_errno_are_those_of_glibc);
+#endif
 	tcase_add_test(tests, signals_have_names);
 	tcase_add_test(tests, utf8_is_what_rfc_3629_says);
 	tcase_add_test(tests, escaped_text_is_inert);

@@ -84,8 +84,9 @@ int registers_skip_call(pid_t tid)
 
 void registers_set_argument(struct user_regs_struct *values, unsigned index, uint64_t value)
 {
-	unsigned long long *const arguments[] = { &values->rdi, &values->rsi, &values->rdx,
-						  &values->r10, &values->r8,  &values->r9 };
+	/* glibc and musl say unsigned long long and unsigned long: the same in this machine. */
+	__typeof__(values->rdi) *const arguments[] = { &values->rdi, &values->rsi, &values->rdx,
+						       &values->r10, &values->r8,  &values->r9 };
 	*arguments[index] = value;
 }
 

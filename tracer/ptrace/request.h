@@ -6,5 +6,5 @@
 
 static inline long request(int what, pid_t tid, unsigned long address, void *data)
 {
-	return ptrace((enum __ptrace_request)what, tid, address, data);
+	return ptrace(what, tid, address, data);
 }

@@ -1,6 +1,7 @@
 #include "support/names.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ const char *name_of(const struct name *table, int64_t value)
 
 const char *errno_name(int error)
 {
-	const char *name = strerrorname_np(error);
+	const char *name = errno_symbol(error);
 	/* The kernel can leak numbers of its own, for example ENOTSUPP, 524. */
 	static char unknown[32];
 	if (name)
@@ -30,13 +31,20 @@ const char *errno_name(int error)
 int errno_named(const char *name)
 {
 	for (int error = 1; error <= LAST_ERRNO; error++) {
-		const char *known = strerrorname_np(error);
+		const char *known = errno_symbol(error);
 		if (known && strcmp(known, name) == 0)
 			return error;
 	}
 	if (strncmp(name, "ERRNO_", 6) == 0)
 		return (int)strtol(name + 6, NULL, 10);
 	return 0;
+}
+
+/* Nothing is made for the locale "C", so there is nothing to free, and its words are static. */
+const char *errno_words(int error)
+{
+	locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+	return plain && errno_symbol(error) ? strerror_l(error, plain) : NULL;
 }
 
 const char *signal_name(int signal)

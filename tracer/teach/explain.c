@@ -54,7 +54,7 @@ bool topic_next(size_t *position, struct topic *ret_topic)
 		left -= texts->count;
 	}
 	for (int error = (int)left + 1; error <= LAST_ERROR; error++, (*position)++) {
-		const char *symbol = strerrorname_np(error);
+		const char *symbol = errno_symbol(error);
 		if (!symbol || !is_explained(symbol))
 			continue;
 		*ret_topic = (struct topic){
@@ -229,7 +229,7 @@ static void consider_error(struct search *search, const struct topic *topic)
 {
 	char number[16];
 	int length = snprintf(number, sizeof number, "%d", topic->error);
-	const char *description = strerrordesc_np(topic->error);
+	const char *description = errno_words(topic->error);
 	/* A number a digit away is another error: only the very one is meant. */
 	if (strcmp(number, search->asked) == 0)
 		consider(search, topic, number, (size_t)length);
@@ -292,7 +292,7 @@ size_t topic_nearest(const char *name, struct topic *ret_topics, size_t room)
 
 const char *topic_title(const struct topic *topic)
 {
-	return topic->error ? strerrordesc_np(topic->error) : text_field(topic->text, "title", 0);
+	return topic->error ? errno_words(topic->error) : text_field(topic->text, "title", 0);
 }
 
 const char *topic_field(const struct topic *topic, const char *key, size_t n)

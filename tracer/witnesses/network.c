@@ -18,6 +18,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* asm-generic/socket.h, since Linux 5.14: not every C library has it. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
 /* --- which one -------------------------------------------------------------------------- */
 
 /* Before 5.14 a socket does not tell: then it is taken for one of its process's namespace. */

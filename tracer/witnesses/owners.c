@@ -35,13 +35,11 @@ void user_name(const char *passwd, uid_t uid, char name[NAME_SIZE])
 {
 	/* Not getpwuid(): it may ask a daemon, which may be the process that we hold. */
 	autofclose FILE *file = fopen(passwd, "re");
-	struct passwd entry;
-	struct passwd *found = NULL;
-	char buffer[1024];
+	const struct passwd *entry;
 	snprintf(name, NAME_SIZE, "%u", uid);
-	while (file && fgetpwent_r(file, &entry, buffer, sizeof buffer, &found) == 0)
-		if (found->pw_uid == uid) {
-			snprintf(name, NAME_SIZE, "%s", found->pw_name);
+	while (file && (entry = fgetpwent(file)))
+		if (entry->pw_uid == uid) {
+			snprintf(name, NAME_SIZE, "%s", entry->pw_name);
 			return;
 		}
 }
