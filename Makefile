@@ -84,7 +84,7 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos languages manual po demo check bench screenshots fuzz torture lint asan install uninstall dist deb \
+.PHONY: all demos languages manual po demo check syntax portable bench screenshots fuzz torture lint asan install uninstall dist deb \
 	help clean distclean deps deps-build deps-test libraries programs
 all: $(PROGRAM) demos languages manual
 
@@ -309,6 +309,15 @@ torture:
 	@$(MAKE) --no-print-directory programs
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py --torture $(TESTS)
 
+# What CC says of every source: both for a machine with libdw and without. EXCEPT: not these.
+syntax:
+	$(Q)printf '%s\n' $(filter-out $(EXCEPT),$(filter %.c,$(ALL_C))) | xargs -P 2 -n 16 \
+		$(CC) $(filter-out -MMD -MP,$(ALL_CFLAGS)) -Werror -Itests/unit -Itests/fuzz -fsyntax-only
+
+# With clang, for aarch64, with musl, without what is optional.
+portable: programs
+	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/run.py portable_test
+
 bench: all $(BENCHES)
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/bench.py
 	@BUILD=$(BUILD) SOCKTRACE=$(PROGRAM_PATH) $(PYTHON) tests/bench/growth.py
@@ -441,6 +450,7 @@ help:
 	@echo 'make demo       install what is missing, build, run the echo demo, annotated'
 	@echo 'make check      install what is missing, build, run every test (TESTS=NAME: some)'
 	@echo 'make torture    install what is missing; torture programs, real servers under load'
+	@echo 'make portable   the tests with clang, for aarch64, with musl, without optional libraries'
 	@echo 'make bench      compare with strace, and what grows: tables of ratios'
 	@echo 'make fuzz       the readers of bytes that anybody may send, for longer (SECONDS=N, NAME=)'
 	@echo 'make screenshots  the pictures in docs/pictures, made anew by chromium'

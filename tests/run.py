@@ -23,7 +23,7 @@ LIMIT = 240  # seconds for one file of tests; a hang is a failure
 LONG_LIMIT = 900
 # Part of `make check`, which `make torture` runs at their full size.
 BOTH = ["tests/accept/killed_test.py", "tests/accept/memory_out_test.py"]
-LONG = ("/torture/", "/package_test.py", *BOTH)  # under full load; a whole build
+LONG = ("/torture/", "/package_test.py", "/portable_test.py", *BOTH)  # under full load; a whole build
 
 
 class Result(unittest.TextTestResult):
