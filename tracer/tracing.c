@@ -1,10 +1,14 @@
 #include "tracing.h"
 
 #include "session.h"
+#include "support/language.h"
 #include "transitions.h"
 #include "witnesses/tracepoint.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	/* Of connections that nobody has accepted yet, or that are not ours: so many at once. */
@@ -159,14 +163,26 @@ static void keep(struct tracing *tracing, const struct transition *transition, u
 	stranger->changes[stranger->count++].culprit = *culprit;
 }
 
+/* The record's header has named this witness: so whoever reads is told that it is none. */
+static void tell_refused(struct session *session, int error)
+{
+	outputs_flush(session->outputs);
+	fprintf(stderr, "socktrace: %s\n  %s\n",
+		_("the tracepoint is no witness: states are seen at calls only"),
+		error == EINVAL ? _("Linux 5.12 or later lets it be one") : strerror(error));
+}
+
 /* Not before there is a socket whose states could change: for programs without one it would take
  * longer than all the rest of the trace. */
 static void begin(struct session *session)
 {
 	struct tracing *tracing = session->tracing;
-	tracing->begun = tracepoint_begin(tracing->tracepoint) == 0;
-	if (!tracing->begun)
+	int result = tracepoint_begin(tracing->tracepoint);
+	tracing->begun = result == 0;
+	if (result < 0) {
+		tell_refused(session, -result);
 		tracing_close(session);
+	}
 }
 
 void tracing_known(struct session *session, struct socket *socket)

@@ -25,7 +25,6 @@
 
 /* --- which one -------------------------------------------------------------------------- */
 
-/* Before 5.14 a socket does not tell: then it is taken for one of its process's namespace. */
 static uint64_t network_of_process(const char *process)
 {
 	char path[64];
@@ -38,6 +37,15 @@ static bool has_cookie(int fd, uint64_t *ret_cookie)
 {
 	socklen_t size = sizeof *ret_cookie;
 	return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, ret_cookie, &size) == 0;
+}
+
+/* Before 5.14 a socket has no such number. Who has rights over its namespace may open that and look
+ * which one it is; for others it is taken for one of its process's namespace. */
+static uint64_t network_before_5_14(int fd, const char *process)
+{
+	struct stat status;
+	autoclose int door = ioctl(fd, SIOCGSKNS);
+	return door >= 0 && fstat(door, &status) == 0 ? status.st_ino : network_of_process(process);
 }
 
 static uint64_t own_network(void)
@@ -83,7 +91,7 @@ uint64_t network_of(struct networks *networks, int fd, pid_t pid)
 	if (!has_cookie(fd, &id)) {
 		char process[16];
 		snprintf(process, sizeof process, "%d", pid);
-		id = network_of_process(process);
+		id = network_before_5_14(fd, process);
 	}
 	if (!id || find(networks, id))
 		return id;
