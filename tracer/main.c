@@ -12,7 +12,6 @@
 #include "session.h"
 #include "speaking.h"
 
-#include "source/native.h"
 #include "support/arena.h"
 #include "support/auto.h"
 #include "support/language.h"
@@ -53,9 +52,6 @@ static int run(const struct options *options, struct director *director)
 	struct session_result result = { 0 };
 	const char *path = NULL;
 
-	if (options->stack && !natives_exist())
-		return complain(_("install libdw-dev and libelf-dev, and build it anew"),
-				_("-k: this socktrace was built without libdw"));
 	int opened = outputs_open(&outputs, options, &path);
 	if (opened == -EEXIST)
 		return complain(NULL, _("-o %s: two outputs in one file"), path);

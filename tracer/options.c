@@ -243,7 +243,7 @@ static int settle(struct parser *parser)
 	if (options->python && !plays)
 		return option_fail(error, see, _("--python: goes with --demo or --scenario"));
 	if (options->stack && !natives_exist())
-		return option_fail(error, _("install libdw, and build socktrace anew"),
+		return option_fail(error, _("install libdw-dev and libelf-dev, and build it anew"),
 				   _("-k: this socktrace was built without libdw"));
 	if (options->only_successful && options->only_failed)
 		return option_fail(error, see, _("-z and -Z: together they show nothing"));
