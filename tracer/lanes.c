@@ -1,6 +1,8 @@
 #include "lanes.h"
 
 #include "support/arena.h"
+#include "support/hash.h"
+#include "support/text.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -48,11 +50,26 @@ static const char *script_of(const char *const *argv)
 	return NULL;
 }
 
+/* A name on disk is any bytes, one in a record is UTF-8: two lanes must not become one there. */
+static void make_text(char *name)
+{
+	for (size_t left = strlen(name); left;) {
+		size_t length = utf8_length(name, left, NULL);
+		if (!length)
+			*name = '?';
+		name += length ? length : 1;
+		left -= length ? length : 1;
+	}
+}
+
 char *lane_base(const char *program, const char *const *argv)
 {
 	const char *name = base_name(program);
 	const char *script = is_interpreter(name) ? script_of(argv) : NULL;
-	return strdup(script ? base_name(script) : name);
+	char *base = strdup(script ? base_name(script) : name);
+	if (base)
+		make_text(base);
+	return base;
 }
 
 int lanes_init(struct lanes *lanes)
@@ -65,6 +82,7 @@ void lanes_done(struct lanes *lanes)
 {
 	arena_free(lanes->arena);
 	free(lanes->names);
+	map_done(&lanes->taken);
 	*lanes = (struct lanes){ 0 };
 }
 
@@ -88,11 +106,16 @@ const char *lane_new(struct lanes *lanes, const char *base)
 	struct lane_name *name = lane_name(lanes, base);
 	if (!name)
 		return "?";
-	name->given++;
-	const char *lane = name->given == 1
-				   ? name->base
-				   : arena_printf(lanes->arena, "%s-%u", base, name->given);
-	return lane ? lane : "?";
+	const char *lane = NULL;
+	do {
+		name->given++;
+		lane = name->given == 1 ? name->base
+					: arena_printf(lanes->arena, "%s-%u", base, name->given);
+		/* The second "server" is not called like a program "server-2". */
+	} while (lane && map_get(&lanes->taken, hash_text(lane)));
+	if (!lane || map_put(&lanes->taken, hash_text(lane), (void *)(uintptr_t)lane) < 0)
+		return "?";
+	return lane;
 }
 
 const char *lane_of_thread(struct lanes *lanes, const char *lane, unsigned number)

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "support/map.h"
+
 struct arena;
 
 struct lanes {
@@ -12,6 +14,7 @@ struct lanes {
 		unsigned given; /* how many lanes have it: "server", "server-2" */
 	} * names;
 	size_t count;
+	struct map taken; /* hash of a name that was given -> the name */
 };
 
 /* 0 or -ENOMEM. */

@@ -10,6 +10,7 @@
 #include "source/text.h"
 #include "source/thread.h"
 #include "support/arena.h"
+#include "support/hash.h"
 #include "support/language.h"
 #include "support/map.h"
 
@@ -138,20 +139,11 @@ static void find_stack(struct sourcing *sourcing, const struct source_thread *th
 /* --- listings ----------------------------------------------------------------------------------
  */
 
-/* FNV-1a; never 0. */
-static uint64_t hash(const char *text)
-{
-	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
-	return value | 1;
-}
-
 /* Whether the file of that name had another text when it was listed last, or was not. */
 static bool is_new(struct sourcing *sourcing, const char *file, const char *text)
 {
-	uint64_t name = hash(file);
-	void *now = (void *)(uintptr_t)hash(text);
+	uint64_t name = hash_text(file);
+	void *now = (void *)(uintptr_t)(hash_text(text) | 1);
 	if (map_get(&sourcing->listed, name) == now)
 		return false;
 	map_remove(&sourcing->listed, name);

@@ -1,6 +1,7 @@
 /* Explanations below a call; what was a mistake goes to the table at the end, too. */
 #include "formatters/markdown/escape.h"
 #include "formatters/markdown/parts.h"
+#include "support/hash.h"
 #include "support/language.h"
 
 #include <inttypes.h>
@@ -11,15 +12,10 @@ static bool is_errno(const struct note *note)
 	return !note->id || strcmp(note->id, "errno") == 0;
 }
 
-/* FNV-1a over ASCII, which no way of recording changes; never 0. */
 static uint64_t hash_of(const struct note *note)
 {
 	const char *words = is_errno(note) && note->text ? note->text : note->id;
-	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; words && *words; words++)
-		if ((unsigned char)*words < 0x80)
-			value = (value ^ (unsigned char)*words) * UINT64_C(0x100000001B3);
-	return value;
+	return hash_ascii(words ? words : "");
 }
 
 /* --notes: a thing is explained once, a mistake is told each time. */

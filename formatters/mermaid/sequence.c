@@ -3,6 +3,7 @@
 #include "formatters/mermaid/escape.h"
 #include "formatters/mermaid/parts.h"
 #include "formatters/text/values.h"
+#include "support/hash.h"
 #include "support/language.h"
 
 #include <errno.h>
@@ -17,20 +18,11 @@ enum {
 
 /* --- participants --------------------------------------------------------------------------- */
 
-/* FNV-1a; never 0. */
-static uint64_t hash_of(const char *lane)
-{
-	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; *lane; lane++)
-		value = (value ^ (unsigned char)*lane) * UINT64_C(0x100000001B3);
-	return value;
-}
-
 struct participant *sequence_participant(struct sequence *sequence, const char *lane,
 					 struct line *lines)
 {
 	lane = lane && *lane ? lane : "?";
-	uint64_t hash = hash_of(lane);
+	uint64_t hash = hash_text(lane);
 	struct participant *first = map_get(&sequence->participants, hash);
 	for (struct participant *known = first; known; known = known->next)
 		if (strcmp(known->lane, lane) == 0)

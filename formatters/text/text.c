@@ -1,6 +1,7 @@
 #include "formatters/text/text.h"
 
 #include "formatters/text/parts.h"
+#include "support/hash.h"
 #include "support/language.h"
 
 #include <inttypes.h>
@@ -26,14 +27,9 @@ struct formatter *text_open(FILE *file, const struct format_options *options)
 	return text;
 }
 
-/* FNV-1a */
 uint64_t text_hash(const char *words)
 {
-	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; *words; words++)
-		if ((unsigned char)*words < 0x80)
-			value = (value ^ (unsigned char)*words) * UINT64_C(0x100000001B3);
-	return value >> 32;
+	return hash_ascii(words) >> 32;
 }
 
 static void put_lane(struct line *line, const char *lane)

@@ -52,6 +52,27 @@ START_TEST(the_first_keeps_the_name_and_none_returns)
 }
 END_TEST
 
+START_TEST(a_program_that_is_called_like_a_second_lane_gets_a_name_of_its_own)
+{
+	struct lanes lanes;
+	ck_assert_int_eq(lanes_init(&lanes), 0);
+	ck_assert_str_eq(lane_new(&lanes, "a-2"), "a-2");
+	ck_assert_str_eq(lane_new(&lanes, "a"), "a");
+	ck_assert_str_eq(lane_new(&lanes, "a"), "a-3");
+	ck_assert_str_eq(lane_new(&lanes, "b"), "b");
+	ck_assert_str_eq(lane_new(&lanes, "b"), "b-2");
+	ck_assert_str_eq(lane_new(&lanes, "b-2"), "b-2-2");
+	lanes_done(&lanes);
+}
+END_TEST
+
+START_TEST(a_name_that_is_no_text_becomes_one)
+{
+	check_base("/tmp/caf\xE9", (const char *[]){ "x", NULL }, "caf?");
+	check_base("/tmp/\xE4\xBD\xA0", (const char *[]){ "x", NULL }, "\xE4\xBD\xA0");
+}
+END_TEST
+
 Suite *unit_suite(void)
 {
 	Suite *suite = suite_create("lanes");
@@ -60,6 +81,8 @@ Suite *unit_suite(void)
 	tcase_add_test(tests, an_interpreter_is_called_like_its_script);
 	tcase_add_test(tests, an_interpreter_without_script_is_called_like_itself);
 	tcase_add_test(tests, the_first_keeps_the_name_and_none_returns);
+	tcase_add_test(tests, a_program_that_is_called_like_a_second_lane_gets_a_name_of_its_own);
+	tcase_add_test(tests, a_name_that_is_no_text_becomes_one);
 	suite_add_tcase(suite, tests);
 	return suite;
 }

@@ -1,6 +1,7 @@
 #include "sockets/ends.h"
 
 #include "support/endpoint.h"
+#include "support/hash.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -41,22 +42,18 @@ static bool is_inet4_wildcard(const struct in6_addr *address)
 
 /* --- connections ---------------------------------------------------------------------- */
 
-/* FNV-1a */
-static const uint64_t FNV_START = UINT64_C(0xcbf29ce484222325);
-static const uint64_t FNV_PRIME = UINT64_C(0x100000001b3);
-
 static uint64_t hash_end(uint64_t hash, const struct end *end)
 {
 	for (size_t i = 0; i < sizeof end->address; i++)
-		hash = (hash ^ end->address.s6_addr[i]) * FNV_PRIME;
-	hash = (hash ^ (end->port >> 8)) * FNV_PRIME;
-	return (hash ^ (end->port & 0xff)) * FNV_PRIME;
+		hash = hash_byte(hash, end->address.s6_addr[i]);
+	hash = hash_byte(hash, (unsigned char)(end->port >> 8));
+	return hash_byte(hash, (unsigned char)(end->port & 0xff));
 }
 
 /* Never 0. */
 static uint64_t key_of(uint64_t network, const struct end *local, const struct end *remote)
 {
-	return hash_end(hash_end(FNV_START ^ network, local), remote) | 1;
+	return hash_end(hash_end(HASH_START ^ network, local), remote) | 1;
 }
 
 static bool connection_ends(const struct socket *socket, struct end *ret_local,
@@ -145,9 +142,9 @@ static uint64_t listening_key(const char *address)
 		return local.port;
 	if (strncmp(address, "unix:", 5) != 0)
 		return 0;
-	uint64_t hash = FNV_START;
+	uint64_t hash = HASH_START;
 	for (; *address; address++)
-		hash = (hash ^ (unsigned char)*address) * FNV_PRIME;
+		hash = hash_byte(hash, (unsigned char)*address);
 	return hash | UINT64_C(1) << 63;
 }
 

@@ -2,6 +2,7 @@
 
 #include "source/open.h"
 #include "support/auto.h"
+#include "support/hash.h"
 #include "support/map.h"
 #include "support/text.h"
 
@@ -205,21 +206,12 @@ static void read_file(struct source_texts *texts, pid_t pid, const char *path, s
 	file->bytes = read_whole(fd, file->size);
 }
 
-/* FNV-1a */
-static uint64_t hash(const char *text)
-{
-	uint64_t value = UINT64_C(0xCBF29CE484222325);
-	for (; *text; text++)
-		value = (value ^ (unsigned char)*text) * UINT64_C(0x100000001B3);
-	return value;
-}
-
 static struct file *get_file(struct source_texts *texts, pid_t pid, const char *path)
 {
 	autofree char *key = NULL;
 	if (asprintf(&key, "%d:%s", pid, path) < 0)
 		return NULL;
-	uint64_t place = hash(key);
+	uint64_t place = hash_text(key);
 	struct file *file = map_get(&texts->files, place);
 	if (file && strcmp(file->key, key) == 0)
 		return file;

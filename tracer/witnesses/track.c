@@ -1,5 +1,6 @@
 #include "witnesses/track.h"
 
+#include "support/hash.h"
 #include "support/map.h"
 #include "witnesses/remark.h"
 
@@ -37,18 +38,18 @@ struct track {
 
 /* --- which connection ----------------------------------------------------------------- */
 
-/* FNV-1a, with the end of the text. */
+/* With the end of the text. */
 static uint64_t hash(uint64_t so_far, const char *text)
 {
 	do
-		so_far = (so_far ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+		so_far = hash_byte(so_far, (unsigned char)*text);
 	while (*text++);
 	return so_far;
 }
 
 static uint64_t key_of(const char *const ends[2])
 {
-	return hash(hash(UINT64_C(0xcbf29ce484222325), ends[0]), ends[1]);
+	return hash(hash(HASH_START, ends[0]), ends[1]);
 }
 
 static struct queue *queue_of(struct track *track, const struct connection *it)

@@ -2,6 +2,7 @@
 #include "teach/rules/rule.h"
 
 #include "support/arena.h"
+#include "support/hash.h"
 #include "support/text.h"
 
 #include <errno.h>
@@ -71,13 +72,9 @@ void note_evidence_param(struct finding *finding, const char *name, const char *
 	va_end(args);
 }
 
-/* FNV-1a (RFC 9923). */
 uint64_t key_of(const char *name)
 {
-	uint64_t key = UINT64_C(0xCBF29CE484222325);
-	for (; *name; name++)
-		key = (key ^ (unsigned char)*name) * UINT64_C(0x100000001B3);
-	return key;
+	return hash_text(name);
 }
 
 bool first_time(struct finding *finding, uint64_t of)
