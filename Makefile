@@ -63,7 +63,7 @@ TEXTS   := $(patsubst %.txt,%,$(wildcard tracer/teach/texts/*.txt))
 # The page of the format html, and in which order its scripts stand.
 PAGE    := formatters/html
 SCRIPTS := $(addprefix $(PAGE)/,words.js records.js world.js calls.js diagram.js lanes.js \
-	   details.js overview.js filter.js player.js paper.js page.js)
+	   listing.js details.js overview.js filter.js player.js paper.js page.js)
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(TEXTS:%=$(BUILD)/%.o) $(BUILD)/$(PAGE)/page.o
 # Everything but main(), so that tests can link with it.
 ARCHIVE := $(BUILD)/libsocktrace.a

@@ -166,24 +166,15 @@ function python_block(record) {
 		python.raises ? make('span', 'raises', `\n# ${inert(python.raises)}`) : null);
 }
 
-/* The line, with what of it is the call set off, where that is known. Columns are bytes. */
-function source_text(source) {
-	const bytes = new TextEncoder().encode(source.text);
-	const part = (from, to) => inert(new TextDecoder().decode(bytes.slice(from, to)));
-	if (!source.column || !source.end_column || source.end_column <= source.column)
-		return [inert(source.text)];
-	return [part(0, source.column - 1), make('mark', '', part(source.column - 1, source.end_column - 1)),
-		part(source.end_column - 1)];
-}
-
-function source_block(record) {
+/* Where the call stands: in the listing of its file, or else its line alone. */
+function source_block(row, record, listing) {
 	const source = record.source;
 	if (!source)
-		return null;
+		return listing && make('div', 'source', make('span', 'quiet', listing_place(row, record)), listing);
 	const place = `${inert(source.file)}${source.line ? ':' + source.line : ''}` +
 		`${source.function ? '  ' + inert(source.function) + '()' : ''}${source.via ? '  ← ' + inert(source.via) : ''}`;
 	return make('div', 'source', make('span', 'quiet', place.trim()),
-		source.text ? make('pre', '', make('code', '', ...source_text(source))) : null);
+		listing || (source.text ? make('pre', '', make('code', '', ...code_parts(source.text, source))) : null));
 }
 
 function title_of(record, row) {
@@ -227,7 +218,7 @@ function link_to_call(n) {
 }
 
 /* Notes of a call that waits belong to its beginning, and of one that returned to its end. */
-function step_details(row) {
+function step_details(row, listing_for = listing_block) {
 	const record = records.line(rows.line.at(row));
 	const { world, changes } = world_of_row(row);
 	const begins = rows.kind.at(row) === ROW.BEGIN;
@@ -237,7 +228,7 @@ function step_details(row) {
 		rows.n.at(row) ? link_to_call(rows.n.at(row)) : null),
 	make('h2', record.errno ? 'failed' : '', title_of(record, row)));
 	const cards = (severity) => notes.filter((note) => note.severity === severity).map(note_card);
-	const told = make('div', 'told', python_block(record), source_block(record),
+	const told = make('div', 'told', python_block(record), source_block(row, record, listing_for(row, record)),
 		make('div', 'mistakes', ...cards('mistake')), make('div', 'notes', ...cards('notice')),
 		section('wire', word('segments'), list_or_nothing('ul', segments_of(row, begins ? {} : record))),
 		section('', word('from_calls'), list_or_nothing('ul', origins(record))),

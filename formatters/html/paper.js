@@ -8,7 +8,7 @@ function calls_shown() {
 }
 
 function slide(row) {
-	return make('article', 'slide', step_details(row));
+	return make('article', 'slide', step_details(row, listing_part));
 }
 
 function connection_table() {
@@ -30,14 +30,15 @@ function handout_step(row) {
 	const states = pills.flatMap((one) => [one.lane === rows.lane.at(row) || one.lane < 0 ? ''
 		: make('small', '', ` ${inert(rows.lanes[one.lane].name)} `), pill(one.to, one.inferred)]);
 	return make('li', record.errno ? 'failed' : '',
-		make('p', '', make('b', '', `${record.n} ${lane}`), ' ', make('code', '', title_of(record, row)), ' ', ...states),
+		make('p', '', make('b', '', `${record.n} ${lane}`), ' ', make('code', '', title_of(record, row)), ' ', ...states,
+			make('small', 'quiet', ' ', listing_place(row, record))),
 		python_block(record), ...notes_of(row, record).map((note) =>
 			make('p', note.severity === 'mistake' ? 'said mistake' : 'said',
 				[note_words(note).text, note_words(note).fix].filter(Boolean).map(inert).join(' — '))));
 }
 
 function handout() {
-	return [make('ol', 'handout', ...calls_shown().map(handout_step)), connection_table()];
+	return [make('ol', 'handout', ...calls_shown().map(handout_step)), connection_table(), ...listings_printed()];
 }
 
 function fill_paper() {

@@ -17,8 +17,11 @@ function select_place(place, keep_still) {
 		scroll_to_lane(row);
 	}
 	draw_lanes();
+	const restore = hold_listing();
 	by_id('details').replaceChildren(step_details(row));
 	by_id('details').scrollTop = 0;
+	restore();
+	show_light();
 	const scrub = by_id('scrub');
 	scrub.max = lanes.view.length - 1;
 	scrub.value = lanes.selected;
@@ -53,18 +56,22 @@ function row_of_link() {
 }
 
 /* A step that the filter hides is shown all the same: the filter gives way. */
-function follow_link() {
-	const row = row_of_link();
-	if (row === undefined || row >= rows.length || row < 0)
-		return false;
+function go_to_row(row) {
 	const place = place_of(row);
 	if (lanes.view[place] === row) {
 		select_place(place);
-		return true;
+		return;
 	}
 	lanes.view = Uint32Array.of(row);
 	lanes.selected = 0;
 	show_all();
+}
+
+function follow_link() {
+	const row = row_of_link();
+	if (row === undefined || row >= rows.length || row < 0)
+		return false;
+	go_to_row(row);
 	return true;
 }
 
@@ -127,6 +134,9 @@ const KEYS_OF = {
 	Escape: () => show_all(),
 };
 
+/* Keys that scroll a listing, where that has the focus. */
+const SCROLLING = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End']);
+
 function on_key(event) {
 	if (event.ctrlKey || event.metaKey || event.altKey || by_id('keys').open)
 		return;
@@ -135,7 +145,7 @@ function on_key(event) {
 		event.target.blur();
 	else if (field || (event.key === ' ' && event.target.matches('button, a')))
 		return;
-	if (!Object.hasOwn(KEYS_OF, event.key))
+	if (!Object.hasOwn(KEYS_OF, event.key) || (SCROLLING.has(event.key) && event.target.matches('.listing')))
 		return;
 	event.preventDefault();
 	KEYS_OF[event.key]();

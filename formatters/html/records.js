@@ -97,6 +97,8 @@ const rows = {
 	call: new Column(Uint32Array),
 	error: new Column(Uint32Array),
 	socket: new Column(Uint32Array),
+	listing: new Column(Uint32Array), /* where its source is listed, 1 for the first, 0: nowhere */
+	source_line: new Column(Uint32Array),
 	rules: new Map(), /* row: ids of the mistakes' rules */
 	noted: new Map(), /* row: severity of the worst note */
 	lanes: [], /* {name, column, first, last} */
@@ -158,6 +160,8 @@ function push_row(kind, line, record, lane) {
 	rows.call.push(rows.calls.number(record.call || ''));
 	rows.error.push(rows.errors.number(record.errno || ''));
 	rows.socket.push(rows.sockets.number(record.socket ? record.socket.id : ''));
+	rows.listing.push(0);
+	rows.source_line.push(0);
 	for (const note of record.notes || []) {
 		rows.noted.set(row, note.severity === 'mistake' ? 'mistake'
 			: rows.noted.get(row) || 'notice');
@@ -207,6 +211,7 @@ const readers = {
 		const row = push_row(ROW.BEGIN, line, record, lane_number(record.lane || '?'));
 		rows.begun.set(record.n, row);
 		rows.entered.add(row);
+		place_in_source(row, record);
 	},
 	call(line, record) {
 		const lane = lane_number(record.lane || '?');
@@ -214,6 +219,7 @@ const readers = {
 		const row = push_row(begin === undefined ? ROW.CALL : ROW.END, line, record, lane);
 		rows.returned.set(record.n, row);
 		rows.changed.delete(record.n);
+		place_in_source(row, record, begin);
 		for (const name of ['receive', 'send'])
 			rows.longest = Math.max(rows.longest, (record.queues || {})[name] || 0);
 		if (begin === undefined)
@@ -228,6 +234,7 @@ const readers = {
 		const row = push_row(ROW.LOST, line, record, rows.lanes.length ? lane : lane_number('?'));
 		rows.returned.set(record.n, row);
 		rows.begun.delete(record.n);
+		place_in_source(row, record, begin);
 		if (begin === undefined)
 			return;
 		rows.call.values[row] = rows.call.at(begin);
@@ -251,6 +258,9 @@ const readers = {
 		const row = push_row(ROW.SEGMENT, line, record, from < 0 ? to : from);
 		rows.peer.values[row] = from < 0 ? -2 : to;
 		rows.outside = rows.outside || from < 0 || to < 0;
+	},
+	listing(line, record) {
+		read_listing(line, record);
 	},
 	connection(line) {
 		records.connections.push(line);
