@@ -43,6 +43,12 @@ ifneq ($(SANITIZE),)
 SANITIZERS := -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
 
+# Counts what is run of socktrace's own sources, never of the programs that are traced.
+ifneq ($(COVERAGE),)
+COUNTING := --coverage -fprofile-update=atomic
+COUNTED  := -lgcov
+endif
+
 CFLAGS   ?= -O2 -g
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -DSOCKTRACE_VERSION='"$(VERSION)"' \
 	     -DSOCKTRACE_LIBDIR='"$(PREFIX)/lib/socktrace"' \
@@ -84,13 +90,13 @@ ALL_C := $(wildcard tracer/*.[ch] tracer/*/*.[ch] tracer/*/*/*.[ch] formatters/*
 PROGRAM ?= socktrace
 PROGRAM_PATH = $(abspath $(PROGRAM))
 
-.PHONY: all demos languages manual po demo check syntax portable bench screenshots fuzz torture lint asan install uninstall dist deb \
+.PHONY: all demos languages manual po demo check syntax portable coverage bench screenshots fuzz torture lint asan install uninstall dist deb \
 	help clean distclean deps deps-build deps-test libraries programs
 all: $(PROGRAM) demos languages manual
 
 $(PROGRAM): $(BUILD)/tracer/main.o $(ARCHIVE)
 	$(say) LINK $@
-	$(Q)$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS)
+	$(Q)$(CC) $(SANITIZERS) $(LDFLAGS) -o $@ $^ $(LIBRARY_LIBS) $(LDLIBS) $(COUNTING)
 
 $(ARCHIVE): $(filter-out $(BUILD)/tracer/main.o,$(OBJECTS))
 	$(say) AR $@
@@ -99,7 +105,7 @@ $(ARCHIVE): $(filter-out $(BUILD)/tracer/main.o,$(OBJECTS))
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(say) CC $<
-	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(COUNTING) $(LIBRARY_CFLAGS) -c -o $@ $<
 
 # The version stands above.
 $(BUILD)/tracer/main.o $(BUILD)/tracer/frame.o: Makefile
@@ -226,13 +232,13 @@ $(BUILD)/tests/unit/main.o: tests/unit/main.c
 $(UNITS): $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/tests/unit/main.o $(ARCHIVE)
 	$(say) UNIT $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(LIBRARY_CFLAGS) $(CHECK_CFLAGS) -Itests/unit -o $@ $< \
-		$(BUILD)/tests/unit/main.o $(ARCHIVE) $(LIBRARY_LIBS) $(CHECK_LIBS)
+		$(BUILD)/tests/unit/main.o $(ARCHIVE) $(LIBRARY_LIBS) $(CHECK_LIBS) $(COUNTED)
 
 # Programs to be traced: small, libc only, unless they test a room of ours.
 $(HELPERS): $(BUILD)/tests/programs/%: tests/programs/%.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(say) TEST $@
-	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< $(ARCHIVE) $(LIBRARY_LIBS) -pthread $(COUNTED)
 
 # What stands before the C library, to let its functions fail. No sanitizers: socktrace has its own.
 $(PRELOADS): $(BUILD)/tests/preload/%.so: tests/preload/%.c
@@ -337,6 +343,18 @@ asan:
 		SANITIZE=address,undefined CFLAGS='-O1 -g' programs
 	@BUILD=build/asan SOCKTRACE=./build/asan/socktrace \
 		ASAN_OPTIONS=detect_leaks=0 $(PYTHON) tests/run.py $(TESTS)
+
+# The same tests, with a count of each line and branch; then how many they reached, by folder. Some
+# tests run as another user, who may count too: hence the umask.
+coverage:
+	@command -v gcovr >/dev/null || { echo 'gcovr is not installed (package gcovr)' >&2; exit 1; }
+	@$(MAKE) --no-print-directory BUILD=build/coverage PROGRAM=build/coverage/socktrace \
+		COVERAGE=yes CFLAGS='-O0 -g' programs
+	@find build/coverage -name '*.gcda' -delete
+	@find build/coverage -type d -exec chmod a+rwx '{}' +
+	-@umask 000; BUILD=build/coverage SOCKTRACE=./build/coverage/socktrace \
+		$(PYTHON) tests/run.py $(TESTS)
+	@$(PYTHON) tests/coverage.py build/coverage
 
 lint: lint-format lint-tidy lint-cppcheck
 	@sh tests/check_layers.sh
@@ -457,6 +475,7 @@ help:
 	@echo 'make po         gather what is to be translated, into po/'
 	@echo 'make lint       clang-format, clang-tidy, cppcheck, the layers'
 	@echo 'make asan       the tests under AddressSanitizer and UBSan'
+	@echo 'make coverage   the tests, and which lines and branches they reach, by folder'
 	@echo 'make deps       install the packages that are missing (Debian), or name them'
 	@echo 'make install    into PREFIX ($(PREFIX)), below DESTDIR; make uninstall'
 	@echo 'make dist       the release as a tarball; make deb: a package for Debian made from it'
