@@ -20,17 +20,21 @@ enum {
 
 static int answer_as_before(scmp_filter_ctx filter)
 {
+	const struct scmp_arg_cmp cookie[] = {
+		{ .arg = 1, .op = SCMP_CMP_EQ, .datum_a = SOL_SOCKET },
+		{ .arg = 2, .op = SCMP_CMP_EQ, .datum_a = NETNS_COOKIE },
+	};
+	const struct scmp_arg_cmp load = { .arg = 0, .op = SCMP_CMP_EQ, .datum_a = BPF_PROG_LOAD };
 	int result = 0;
 	for (int call = FIRST_LATER_CALL; call <= LAST_LATER_CALL && result == 0; call++)
 		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0);
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOPROTOOPT), SCMP_SYS(getsockopt),
-					  2, SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET),
-					  SCMP_A2(SCMP_CMP_EQ, NETNS_COOKIE));
+		result = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOPROTOOPT),
+						SCMP_SYS(getsockopt), 2, cookie);
 	/* It had no bpf_get_socket_cookie() for a program at a tracepoint. */
 	if (result == 0)
-		result = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(bpf), 1,
-					  SCMP_A0(SCMP_CMP_EQ, BPF_PROG_LOAD));
+		result = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(bpf), 1,
+						&load);
 	return result;
 }
 
