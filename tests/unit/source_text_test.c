@@ -62,7 +62,7 @@ static const char *line_of(const struct place *place, unsigned line)
 
 START_TEST(a_line_is_what_stands_between_two_line_breaks)
 {
-	struct place place;
+	struct place place = { 0 };
 	place_open(&place);
 	put_text(&place, "one\n\ttwo\r\n\nfour");
 	ck_assert_str_eq(line_of(&place, 1), "one");
@@ -79,7 +79,7 @@ END_TEST
 
 START_TEST(a_file_that_is_newer_than_the_program_is_another_text)
 {
-	struct place place;
+	struct place place = { 0 };
 	place_open(&place);
 	put_text(&place, "one\n");
 	set_time(&place, 100);
@@ -90,7 +90,7 @@ END_TEST
 
 START_TEST(a_child_runs_what_its_maker_began)
 {
-	struct place place;
+	struct place place = { 0 };
 	place_open(&place);
 	source_texts_execed(place.texts, getpid());
 	put_file(&place, "one\n", 4);
@@ -106,7 +106,7 @@ END_TEST
 
 START_TEST(what_is_no_regular_file_is_not_read)
 {
-	struct place place;
+	struct place place = { 0 };
 	place_open(&place);
 	source_texts_execed(place.texts, getpid());
 	ck_assert_int_eq(mkfifo(place.path, 0644), 0);
@@ -124,7 +124,7 @@ END_TEST
 
 START_TEST(a_file_is_at_most_so_large)
 {
-	struct place place;
+	struct place place = { 0 };
 	place_open(&place);
 	put_text(&place, "one\n");
 	ck_assert_int_eq(truncate(place.path, SOURCE_LARGEST_FILE + 1), 0);
@@ -136,7 +136,7 @@ END_TEST
 
 START_TEST(a_long_line_is_cut_between_two_characters)
 {
-	struct place place;
+	struct place place = { 0 };
 	static const unsigned char character[] = { 0xe4, 0xbd, 0xa0 };
 	char text[SOURCE_LONGEST_LINE + 10];
 	place_open(&place);
