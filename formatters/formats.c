@@ -1,4 +1,5 @@
 #include "formatters/asciicast.h"
+#include "formatters/counts/counts.h"
 #include "formatters/formatter.h"
 #include "formatters/html/html.h"
 #include "formatters/jsonl.h"
@@ -37,6 +38,13 @@ const struct format formats[] = {
 	{ "html", "html", N_("a page for the browser: play, step, states, queues, notes"),
 	  html_open, html_write, html_close },
 	{ 0 },
+};
+
+const struct format counts_format = {
+	.name = "counts",
+	.open = counts_open,
+	.write = counts_write,
+	.close = counts_close,
 };
 
 const struct format *format_named(const char *name)

@@ -63,6 +63,8 @@ struct format {
 
 /* All of them; the last row's name is NULL. */
 extern const struct format formats[];
+/* Of -c: tables of what was counted. It is no transcript, and so none of them. */
+extern const struct format counts_format;
 const struct format *format_named(const char *name);
 /* Whether its reader chooses the language: its records' notes have their translations. */
 bool format_is_translated(const struct format *format);

@@ -93,6 +93,9 @@ static const struct row {
 	{ 't', NULL, NULL, N_("wall clock; -tt with microseconds; -ttt since 1970") },
 	{ 'r', NULL, NULL, N_("time since the line before") },
 	{ 'T', NULL, NULL, N_("time spent in each call") },
+	{ 'c', NULL, NULL,
+	  N_("count calls, time, bytes and errors, by call and by socket; nothing else without "
+	     "-o") },
 	{ 'y', NULL, NULL, NULL },
 	{ CODE_COLOR, "color", "auto|always|never", N_("colours (auto; NO_COLOR is honoured)") },
 	{ 'o', "output", "FILE",
@@ -194,6 +197,9 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	case 'T':
 		options->duration = true;
 		return 0;
+	case 'c':
+		options->counts = true;
+		return 0;
 	case 'o':
 		return option_output(parser, argument);
 	case 'q':
@@ -208,6 +214,21 @@ static int parse_one(struct parser *parser, int code, const char *argument)
 	default: /* -f, -y: it is always so */
 		return 0;
 	}
+}
+
+/* Formats without a file: standard error, besides the files only if asked for, and so besides -c.
+ */
+static int settle_outputs(struct parser *parser)
+{
+	struct options *options = parser->options;
+	int result = 0;
+	if ((options->output_count == 0 && !options->counts) || parser->format)
+		result = option_output(parser, NULL);
+	if (result < 0 || !options->counts)
+		return result;
+	/* The last one: its tables come below everything else. */
+	parser->format = &counts_format;
+	return option_output(parser, NULL);
 }
 
 /* Which options exclude each other, and what is left to be done. */
@@ -255,10 +276,7 @@ static int settle(struct parser *parser)
 		return option_fail(error, see, _("no program given"));
 	else if (options->program && !**options->program)
 		return option_fail(error, see, _("the program's name is empty"));
-	/* Formats without a file: standard error, besides the files only if asked for. */
-	if (options->output_count == 0 || parser->format)
-		return option_output(parser, NULL);
-	return 0;
+	return settle_outputs(parser);
 }
 
 /* getopt's tables, made from ours. */

@@ -59,6 +59,7 @@ struct options {
 	size_t show_bytes;               /* -s */
 	unsigned time_letters;           /* how many t */
 	bool relative, duration;         /* -r, -T */
+	bool counts;                     /* -c */
 	const char *user;                /* -u */
 	const struct language *language; /* --lang; NULL: the environment's */
 	const char **environment;        /* -E, as given: VAR=VALUE, or VAR to unset */

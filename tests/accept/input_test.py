@@ -25,9 +25,6 @@ class BadInput(unittest.TestCase):
     def test_unknown_letter(self):
         self.fails(125, "-x", "true", says="-x")
 
-    def test_options_of_features_to_come_are_unknown(self):
-        self.fails(125, "-c", "true", says="unknown option")
-
     def test_source_is_auto_or_off(self):
         self.fails(125, "--source=on", "true", says="--source=on: unknown")
 

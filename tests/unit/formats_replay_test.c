@@ -21,9 +21,9 @@ static void compare(const struct format *format, struct random *random)
 	struct transcript again;
 	struct replay_error error;
 	random->waiting = 0;
-	transcript_open(&live, format->name, &options);
+	transcript_open_as(&live, format, &options);
 	transcript_open(&recording, "jsonl", &options);
-	transcript_open(&again, format->name, &options);
+	transcript_open_as(&again, format, &options);
 	for (int i = 0; i < RECORDS; i++) {
 		random->arena = arena_new();
 		struct record record = random_record(random);
@@ -58,6 +58,9 @@ START_TEST(random_records_give_the_same_live_and_replayed)
 		for (int run = 0; run < RUNS; run++)
 			compare(format, &random);
 	}
+	struct random random = { .state = 11 };
+	for (int run = 0; run < RUNS; run++)
+		compare(&counts_format, &random);
 }
 END_TEST
 

@@ -105,15 +105,21 @@ struct transcript {
 	struct formatter *formatter;
 };
 
-static inline void transcript_open(struct transcript *transcript, const char *format,
-				   const struct format_options *options)
+static inline void transcript_open_as(struct transcript *transcript, const struct format *format,
+				      const struct format_options *options)
 {
 	transcript->file = open_memstream(&transcript->text, &transcript->size);
 	ck_assert_ptr_nonnull(transcript->file);
-	transcript->format = format_named(format);
+	transcript->format = format;
 	ck_assert_ptr_nonnull(transcript->format);
 	transcript->formatter = transcript->format->open(transcript->file, options);
 	ck_assert_ptr_nonnull(transcript->formatter);
+}
+
+static inline void transcript_open(struct transcript *transcript, const char *format,
+				   const struct format_options *options)
+{
+	transcript_open_as(transcript, format_named(format), options);
 }
 
 static inline void transcript_write(struct transcript *transcript, const struct record *record)
