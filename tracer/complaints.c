@@ -89,7 +89,8 @@ int complain_launch(const char *name, struct launch_failure failure)
 {
 	switch (failure.step) {
 	case LAUNCH_SEIZE:
-		return complain(ptrace_hint(), "ptrace: %s", strerror(failure.error));
+		return complain(failure.error == ESRCH ? NULL : ptrace_hint(), "ptrace: %s",
+				strerror(failure.error));
 	case LAUNCH_FILTER:
 		return complain(NULL, _("seccomp filter: %s"), strerror(failure.error));
 	case LAUNCH_USER:

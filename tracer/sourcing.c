@@ -155,7 +155,8 @@ static bool is_new(struct sourcing *sourcing, const char *file, const char *text
 static void list(struct session *session, pid_t pid, const struct source *source)
 {
 	struct sourcing *sourcing = session->sourcing;
-	if (!sourcing->listings || !source->text || !source->file)
+	/* <string>, <stdin>: code that is in no file, whatever files are called. */
+	if (!sourcing->listings || !source->text || !source->file || *source->file == '<')
 		return;
 	const char *text = source_text_listing(sourcing->texts, pid, source->folder, source->file);
 	if (!text || !is_new(sourcing, source->file, text))

@@ -123,12 +123,17 @@ int launch_program(const struct launch *launch, pid_t *ret_pid, int *ret_report,
 		return -ret_failure->error;
 	}
 	if (ptrace(PTRACE_SEIZE, pid, 0L, (void *)stop_options(launch->follow)) < 0) {
+		int status = 0;
 		*ret_failure = (struct launch_failure){ LAUNCH_SEIZE, errno };
 		close(TAKE_FD(go_write));
-		waitpid(pid, NULL, 0);
+		/* Of one that is dead the kernel says EPERM, too: without an order it ends by
+		 * itself, so a signal came before we did. */
+		if (waitpid(pid, &status, 0) == pid && WIFSIGNALED(status))
+			ret_failure->error = ESRCH;
 		return -ret_failure->error;
 	}
-	if (write(go_write, "", 1) != 1) {
+	/* EPIPE: it was killed meanwhile, which waitpid() will tell. */
+	if (write(go_write, "", 1) != 1 && errno != EPIPE) {
 		*ret_failure = (struct launch_failure){ LAUNCH_FORK, errno };
 		return -ret_failure->error;
 	}
