@@ -140,26 +140,25 @@ void connections_collect(struct session *session)
 
 void connections_tick(struct session *session)
 {
-	struct socket *changed[LOOKS_PER_TICK];
+	uint64_t cookies[LOOKS_PER_TICK];
 	size_t count = 0;
-	/* Settling takes sockets out of the map, so first comes the walk. */
-	for (struct socket *socket; count < LOOKS_PER_TICK &&
-				    (socket = map_next(&session->orphans, &session->next_orphan));)
-		changed[count++] = socket;
+	/* Settling takes sockets out of the map, the other ends as well, and frees them: so first
+	 * comes the walk, and what it met is looked for again. */
+	for (const struct socket *socket;
+	     count < LOOKS_PER_TICK &&
+	     (socket = map_next(&session->orphans, &session->next_orphan));)
+		cookies[count++] = socket->cookie;
 	if (count < LOOKS_PER_TICK)
 		session->next_orphan = 0;
 	for (size_t i = 0; i < count; i++) {
-		uint64_t cookie = changed[i]->cookie;
-		for (size_t k = 0; k < i; k++)
-			if (changed[k] == changed[i])
-				cookie = 0;
-		if (!cookie || map_get(&session->orphans, cookie) != changed[i])
+		struct socket *socket = map_get(&session->orphans, cookies[i]);
+		if (!socket)
 			continue;
-		look_again(session, changed[i]);
-		if (!is_over(session, changed[i]))
+		look_again(session, socket);
+		if (!is_over(session, socket))
 			continue;
-		map_remove(&session->orphans, cookie);
-		connection_settle(session, changed[i]);
+		map_remove(&session->orphans, cookies[i]);
+		connection_settle(session, socket);
 	}
 }
 
