@@ -345,6 +345,14 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 	return settle(&parser);
 }
 
+bool options_take(const struct options *options, bool (*takes)(const struct format *format))
+{
+	for (size_t i = 0; i < options->output_count; i++)
+		if (takes(options->outputs[i].format))
+			return true;
+	return false;
+}
+
 void options_done(struct options *options)
 {
 	free(options->attach);

@@ -80,6 +80,9 @@ int options_parse(struct options *ret_options, int argc, char **argv,
 		  struct options_error *ret_error);
 void options_done(struct options *options);
 
+/* Whether one of the outputs is of a format that takes something (format_takes_packets() ...). */
+bool options_take(const struct options *options, bool (*takes)(const struct format *format));
+
 /* A row of the table, in the language that is spoken. */
 struct option_text {
 	char letter;      /* '\0': it has none */

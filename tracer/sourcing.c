@@ -26,14 +26,6 @@ struct sourcing {
 	struct map listed; /* hash of a file's name -> hash of its listing, in place of a pointer */
 };
 
-static bool takes_listings(const struct options *options)
-{
-	for (size_t i = 0; i < options->output_count; i++)
-		if (format_takes_listings(options->outputs[i].format))
-			return true;
-	return false;
-}
-
 int sourcing_open(struct session *session)
 {
 	if (session->options->no_source)
@@ -45,7 +37,7 @@ int sourcing_open(struct session *session)
 	sourcing->texts = source_texts_new();
 	sourcing->natives = sourcing->texts ? natives_new(sourcing->texts) : NULL;
 	sourcing->pythons = pythons_new();
-	sourcing->listings = takes_listings(session->options);
+	sourcing->listings = options_take(session->options, format_takes_listings);
 	bool native = sourcing->natives || !natives_exist();
 	return sourcing->texts && sourcing->pythons && native ? 0 : -ENOMEM;
 }

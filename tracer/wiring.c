@@ -65,20 +65,12 @@ static void tell_time(struct session *session)
 	wire_set_offset(session->wiring->wire, offset);
 }
 
-/* Whether an output wants the packets' bytes. */
-static bool takes_packets(const struct options *options)
-{
-	for (size_t i = 0; i < options->output_count; i++)
-		if (format_takes_packets(options->outputs[i].format))
-			return true;
-	return false;
-}
-
 int wiring_open(struct session *session)
 {
 	enum { PACKETS = 16384 };
 	const struct options *options = session->options;
-	int64_t payload = takes_packets(options) ? (int64_t)options->capture : WIRE_NO_BYTES;
+	int64_t payload = options_take(options, format_takes_packets) ? (int64_t)options->capture
+								      : WIRE_NO_BYTES;
 	struct wiring *wiring = calloc(1, sizeof *wiring);
 	if (!wiring)
 		return -ENOMEM;

@@ -68,16 +68,8 @@ static void put_call(struct formatter *text, const struct record *record, size_t
 {
 	const struct event *event = record->event;
 	struct line *line = &text->line;
-	line_name(line, event->name);
-	line_put(line, "(");
-	if (record->type == RECORD_ENTER) {
-		size_t known = first_output(event);
-		put_arguments(line, event, known, show);
-		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
+	if (!put_call_without_result(line, record, show))
 		return;
-	}
-	put_arguments(line, event, event->arg_count, show);
-	line_put(line, ")");
 	put_result(text, event);
 	if (text->options.duration)
 		put_duration(line, event);

@@ -170,19 +170,27 @@ size_t first_output(const struct event *event)
 	return event->arg_count;
 }
 
+bool put_call_without_result(struct line *line, const struct record *record, size_t show_bytes)
+{
+	const struct event *event = record->event;
+	bool returned = record->type != RECORD_ENTER;
+	size_t known = returned ? event->arg_count : first_output(event);
+	line_name(line, event->name);
+	line_put(line, "(");
+	put_arguments(line, event, known, show_bytes);
+	if (returned)
+		line_put(line, ")");
+	else
+		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
+	return returned;
+}
+
 void put_c_call(struct line *line, const struct record *record, size_t show_bytes)
 {
 	const struct event *event = record->event;
-	line_name(line, event->name);
-	line_put(line, "(");
-	if (record->type == RECORD_ENTER) {
-		size_t known = first_output(event);
-		put_arguments(line, event, known, show_bytes);
-		line_put(line, known == 0 ? "..." : known < event->arg_count ? ", ..." : " ...");
+	if (!put_call_without_result(line, record, show_bytes))
 		return;
-	}
-	put_arguments(line, event, event->arg_count, show_bytes);
-	line_put(line, ") = ");
+	line_put(line, " = ");
 	if (event->restarted)
 		line_put(line, "?");
 	else if (event->error)

@@ -21,6 +21,10 @@ void put_arguments(struct line *line, const struct event *event, size_t count, s
 /* The first argument that the kernel has still to write; all of them if there is none. */
 size_t first_output(const struct event *event);
 
+/* `listen(3, 5)`, or of one that waits what is known of it: `accept(3, ...`; then false, for it has
+ * no result yet. */
+bool put_call_without_result(struct line *line, const struct record *record, size_t show_bytes);
+
 /* The whole call in one line, without words about it: `listen(3, 5) = 0`, of one that waits as
  * far as it is known: `accept(3, ...`. */
 void put_c_call(struct line *line, const struct record *record, size_t show_bytes);
